@@ -1,0 +1,1 @@
+"""The support module of the Ghost book: the toy model, the networks, their training, and the figures."""
