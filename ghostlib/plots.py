@@ -1,0 +1,45 @@
+"""Results in, Axes out: one function a figure, in the book's one visual grammar."""
+
+import matplotlib as mpl
+
+from ghostlib.look import COLOURS
+
+
+INK, MUTED, GRID, PAGE = (COLOURS[name].light for name in ("ink", "muted", "grid", "page"))
+WIDTH = 5.0  # inches: text of 10 pt stays legible when a phone shrinks the picture to 330 px
+
+
+def use_book_style():
+    """Set matplotlib's defaults to the book's look: SVG with live text, few lines, no box, transparent ground."""
+    mpl.rcParams.update(
+        {
+            "svg.fonttype": "none",
+            "svg.hashsalt": "ghost",
+            "figure.figsize": (WIDTH, 3.0),
+            "figure.constrained_layout.use": True,
+            "figure.facecolor": "none",
+            "savefig.facecolor": "none",
+            "axes.facecolor": "none",
+            "font.family": "sans-serif",
+            "font.size": 10.5,
+            "axes.titlesize": 10.5,
+            "axes.labelsize": 10.5,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.edgecolor": MUTED,
+            "axes.labelcolor": INK,
+            "axes.titlelocation": "left",
+            "axes.unicode_minus": True,
+            "text.color": INK,
+            "xtick.color": MUTED,
+            "ytick.color": MUTED,
+            "xtick.labelcolor": INK,
+            "ytick.labelcolor": INK,
+            "grid.color": GRID,
+            "lines.linewidth": 1.8,
+            "lines.color": INK,
+            "hatch.color": COLOURS["dead"].light,
+            "hatch.linewidth": 0.6,
+            "legend.frameon": False,
+        }
+    )
