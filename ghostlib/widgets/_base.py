@@ -1,0 +1,109 @@
+"""What all widgets share: parameters that refuse the impossible, and a picture for pages without a kernel."""
+
+import io
+import json
+import math
+
+import anywidget
+import traitlets
+
+from ghostlib.look import inline_svg
+from ghostlib.widgets._bundle import style
+
+
+class Parameter(traitlets.Float):
+    """A finite number between `low` and `high` that the reader can turn.
+
+    Parameters
+    ----------
+    default : float
+        The paper's value (or the one the text opens with).
+    low, high : float
+        Bounds, both allowed.
+    label : str
+        What it is called beside its slider.
+    scale : {"linear", "log", "sqrt"}
+        How the slider runs; "sqrt" keeps the sign: value = s·|s|.
+    whole : bool
+        Only whole numbers are allowed.
+
+    Raises
+    ------
+    ValueError
+        On assignment of anything else.
+    """
+
+    def __init__(self, default, *, low, high, label, scale="linear", whole=False):
+        super().__init__(default)
+        self.tag(sync=True, low=low, high=high, label=label, scale=scale, whole=whole)
+
+    def validate(self, obj, value):
+        low, high = self.metadata["low"], self.metadata["high"]
+        number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+        if not number or not low <= value <= high or (self.metadata["whole"] and value != int(value)):
+            kind = "a whole number" if self.metadata["whole"] else "a number"
+            raise ValueError(f"{self.name}: {value!r} is not {kind} from {low:g} to {high:g}")
+        return float(value)
+
+
+class Explorable(anywidget.AnyWidget):
+    """A figure with knobs: traits here, arithmetic and drawing in one JavaScript module.
+
+    A subclass gives ``_esm`` (from `bundle`), ``module`` (its name), ``alt`` and ``caption`` (the static picture's
+    words), its `Parameter` traits, and ``picture()``, the matplotlib figure at the present values.
+    """
+
+    module = ""
+    alt = ""
+    caption = ""
+
+    _css = style()
+    _spec = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, **values):
+        super().__init__(**values)
+        self._spec = self.spec()
+
+    @classmethod
+    def spec(cls):
+        """Name → default, bounds, label and scale of every parameter: what the front end builds its controls from."""
+        return {
+            name: {"default": trait.default_value, **{k: trait.metadata[k] for k in ("low", "high", "label", "scale", "whole")}}
+            for name, trait in cls.class_traits().items()
+            if isinstance(trait, Parameter)
+        }
+
+    def values(self):
+        """The present value of every parameter."""
+        return {name: getattr(self, name) for name in self.spec()}
+
+    def picture(self):
+        """The matplotlib figure that stands for the widget where no script runs."""
+        raise NotImplementedError
+
+    def page_state(self):
+        """Everything the front end needs in a page without a kernel, ready for JSON."""
+        return {**self.values(), "_spec": self.spec()}
+
+    def _svg(self):
+        from matplotlib import pyplot as plt
+
+        figure = self.picture()
+        text = io.StringIO()
+        figure.savefig(text, format="svg")
+        plt.close(figure)
+        return inline_svg(text.getvalue(), alt=self.alt, prefix=self.module)
+
+    def _html(self):
+        state = json.dumps(self.page_state(), allow_nan=False).replace("<", "\\u003c")
+        return (
+            f'<figure class="ghost-widget" data-widget="{self.module}">'
+            f'<script type="application/json">{state}</script>'
+            f'<div class="ghost-live" hidden></div><div class="ghost-static">{self._svg()}</div>'
+            f'<p class="ghost-message" role="alert" hidden></p><figcaption>{self.caption}</figcaption></figure>'
+        )
+
+    def _repr_mimebundle_(self, **kwargs):
+        shown = super()._repr_mimebundle_(**kwargs)
+        data, metadata = shown if isinstance(shown, tuple) else (shown, {})
+        return {**data, "text/html": self._html()}, metadata
