@@ -1,6 +1,8 @@
 """Figures with knobs, the same in the static page and in Jupyter."""
 
+from ghostlib.widgets.descent import Descent
 from ghostlib.widgets.flow import Flow
+from ghostlib.widgets.landscape import Landscape
 
 
-__all__ = ["Flow"]
+__all__ = ["Descent", "Flow", "Landscape"]

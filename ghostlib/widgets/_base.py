@@ -68,7 +68,10 @@ class Explorable(anywidget.AnyWidget):
     def spec(cls):
         """Name → default, bounds, label and scale of every parameter: what the front end builds its controls from."""
         return {
-            name: {"default": trait.default_value, **{k: trait.metadata[k] for k in ("low", "high", "label", "scale", "whole")}}
+            name: {
+                "default": trait.default_value,
+                **{k: trait.metadata[k] for k in ("low", "high", "label", "scale", "whole")},
+            }
             for name, trait in cls.class_traits().items()
             if isinstance(trait, Parameter)
         }

@@ -1,11 +1,15 @@
-"""Results in, Axes out: one function a figure, in the book's one visual grammar."""
+"""The book's look for matplotlib: colours by meaning, live text, few lines."""
 
 import matplotlib as mpl
 
 from ghostlib.look import COLOURS
 
 
-INK, MUTED, GRID, PAGE = (COLOURS[name].light for name in ("ink", "muted", "grid", "page"))
+INK, MUTED, GRID, PAGE, OPTIMUM, GHOST, DEAD, CLAIM, LOSS, GRADIENT = (
+    COLOURS[name].light
+    for name in ("ink", "muted", "grid", "page", "optimum", "ghost", "dead", "claim", "loss", "gradient")
+)
+CONFIDENCE = tuple(COLOURS[f"confidence-{step}"].light for step in (1, 2, 3))  # low to high
 WIDTH = 5.0  # inches: text of 10 pt stays legible when a phone shrinks the picture to 330 px
 
 
@@ -43,3 +47,8 @@ def use_book_style():
             "legend.frameon": False,
         }
     )
+
+
+def shade_zone(axes, start, stop):
+    """Hatch the no-learning zone between two values of x: hatching means it, in every figure."""
+    axes.axvspan(start, stop, facecolor="none", edgecolor=DEAD, hatch="///", linewidth=0)

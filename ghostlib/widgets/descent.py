@@ -1,0 +1,34 @@
+"""Gradient descent on the toy model's loss, epoch by epoch."""
+
+from ghostlib import toy
+from ghostlib.widgets._base import Explorable, Parameter
+from ghostlib.widgets._bundle import bundle
+
+
+class Descent(Explorable):
+    """ρ ← ρ − ¾ a sgn(ρ − 1) ρ^(−3/2) with ρ = r/r*, a = α/α*: Eq. (13) with T scaled out, as in Fig. 2B–C.
+
+    a : learning rate over the critical one, α/α*.
+    rho_0 : the start, r₀/r*.
+    epochs : how many steps.
+    """
+
+    module = "descent"
+    _esm = bundle("descent")
+    alt = (
+        "Three panels. The loss against r/r* with a point on it; the loss against the epoch, a long plateau, a sudden drop "
+        "and then oscillations; r/r* against the epoch, gliding from 10 down to 1 and oscillating about it."
+    )
+    caption = (
+        "<strong>Descent.</strong> The paper's first run, α = 10⁻¹⁰ at T = 100. "
+        "Above α* a single step from the optimum can reach the no-learning zone."
+    )
+
+    a = Parameter(float(1e-10 / toy.alpha_star(100.0)), low=0.02, high=5.0, label="α / α*", scale="log")
+    rho_0 = Parameter(10.0, low=0.1, high=20.0, label="r₀ / r*", scale="log")
+    epochs = Parameter(3000.0, low=10.0, high=20000.0, label="epochs", scale="log", whole=True)
+
+    def picture(self):
+        from ghostlib import plots
+
+        return plots.descent(self.a, self.rho_0, int(self.epochs))
