@@ -1,0 +1,71 @@
+"""Refuse bad input at the door: every message names the argument, its value and what is allowed."""
+
+import operator
+
+import numpy as np
+
+
+def real(name, value):
+    """Return `value` as a float64 array; a `ValueError` unless it holds real numbers, infinities allowed, NaN not."""
+    try:
+        array = np.asarray(value)
+        if np.iscomplexobj(array):
+            raise TypeError
+        array = array.astype(np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} must be real numbers, got {value!r}") from None
+    _refuse(name, array, np.isnan(array), "a number")
+    return array
+
+
+def finite(name, value):
+    """Return `value` as a float64 array; a `ValueError` unless every number in it is finite."""
+    array = real(name, value)
+    _refuse(name, array, np.isinf(array), "finite")
+    return array
+
+
+def nonnegative(name, value):
+    """Return `value` as a float64 array; a `ValueError` unless every number in it is finite and ≥ 0."""
+    array = finite(name, value)
+    _refuse(name, array, array < 0, "≥ 0")
+    return array
+
+
+def positive(name, value):
+    """Return `value` as a float64 array; a `ValueError` unless every number in it is finite and > 0."""
+    array = finite(name, value)
+    _refuse(name, array, array <= 0, "> 0")
+    return array
+
+
+def positive_or_infinite(name, value):
+    """Return `value` as a float64 array; a `ValueError` unless every number in it is > 0, infinity allowed."""
+    array = real(name, value)
+    _refuse(name, array, array <= 0, "> 0")
+    return array
+
+
+def count(name, value, minimum):
+    """Return `value` as an int; a `ValueError` unless it is an integer ≥ `minimum`."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise ValueError(f"{name} must be an integer, got {value!r}") from None
+    if number < minimum:
+        raise ValueError(f"{name} must be ≥ {minimum}, got {number}")
+    return number
+
+
+def broadcast(**arrays):
+    """Return the named arrays broadcast against each other; a `ValueError` with their shapes where they do not fit."""
+    try:
+        return np.broadcast_arrays(*arrays.values())
+    except ValueError:
+        shapes = ", ".join(f"{name} {np.shape(array)}" for name, array in arrays.items())
+        raise ValueError(f"shapes must broadcast against each other, got {shapes}") from None
+
+
+def _refuse(name, array, bad, allowed):
+    if np.any(bad):
+        raise ValueError(f"{name} must be {allowed}, got {array[bad].flat[0]:g}")
