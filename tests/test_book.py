@@ -1,0 +1,294 @@
+"""The built book in a real browser, every other host blocked: over http and from disk, with and without scripts."""
+
+import csv
+import functools
+import http.server
+import io
+import os
+import re
+import threading
+from pathlib import Path
+
+import pytest
+
+
+ROOT = Path(__file__).parent.parent
+HTML = ROOT / "_build" / "html"
+PAGES = sorted(path.name for path in HTML.glob("*.html") if path.name not in {"genindex.html", "py-modindex.html"})
+WITH_WIDGETS = [name for name in PAGES if 'class="ghost-widget"' in (HTML / name).read_text(encoding="utf-8")]
+
+pytestmark = pytest.mark.slow
+
+
+def test_the_book_is_built():
+    assert "index.html" in PAGES, "no book in _build/html; run `make book` first"
+    assert len(WITH_WIDGETS) >= 4
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="module")
+def http_base():
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(HTML)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+class Visit:
+    """A page in a context of its own, with everything that it asked of other hosts and complained about."""
+
+    def __init__(self, browser, base, **options):
+        self.base, self.foreign, self.errors = base, [], []
+        self.context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
+        self.context.route("**/*", self._gate)
+        self.page = self.context.new_page()
+        self.page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def _gate(self, route):
+        if route.request.url.startswith((self.base, "data:", "blob:")):
+            route.continue_()
+        else:
+            self.foreign.append(route.request.url)
+            route.abort()
+
+    def open(self, name):
+        self.page.goto(self.base + name, wait_until="load")
+        self.page.wait_for_function(
+            "[...document.querySelectorAll('.ghost-widget')].every(host => host.dataset.state)", timeout=20_000
+        )
+        return self.page
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.context.close()
+
+
+@pytest.fixture(params=["http", "file"])
+def base(request):
+    return request.getfixturevalue("http_base") if request.param == "http" else HTML.as_uri() + "/"
+
+
+def pictures(widget):
+    return widget.locator(".ghost-picture").evaluate_all(
+        "all => all.map(p => p.innerHTML.replace(/ghost-picture-\\d+/g, '')).join('')"
+    )
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_asks_nothing_of_other_hosts_and_complains_of_nothing(browser, base, name):
+    with Visit(browser, base) as visit:
+        page = visit.open(name)
+        page.wait_for_timeout(400)  # late scripts, MathJax among them
+        assert visit.foreign == []
+        assert visit.errors == []
+        assert page.locator(".ghost-widget:not([data-state=live])").count() == 0
+        for picture in page.locator("article img").all():
+            assert re.search(r"\w\w", picture.get_attribute("alt") or ""), picture.get_attribute("src")
+            assert not re.search(r"\.(png|svg)$", picture.get_attribute("alt"))
+        for picture in page.locator("article svg.ghost-figure").all():
+            assert len(picture.get_attribute("aria-label")) > 20
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_fits_a_phone(browser, http_base, name):
+    with Visit(browser, http_base, viewport={"width": 360, "height": 740}, is_mobile=True, has_touch=True) as visit:
+        page = visit.open(name)
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+@pytest.mark.parametrize("name", WITH_WIDGETS)
+def test_without_scripts_a_page_still_shows_its_pictures(browser, http_base, name):
+    with Visit(browser, http_base, java_script_enabled=False) as visit:
+        visit.page.goto(http_base + name)
+        for widget in visit.page.locator(".ghost-widget").all():
+            assert widget.locator(".ghost-static svg").is_visible()
+            assert widget.locator("figcaption").is_visible()
+            assert not widget.locator(".ghost-live").is_visible()
+
+
+@pytest.mark.parametrize("name", WITH_WIDGETS)
+def test_every_widget_is_moved_by_keyboard_and_pointer_and_reset(browser, base, name):
+    with Visit(browser, base) as visit:
+        page = visit.open(name)
+        for widget in page.locator(".ghost-widget").all():
+            key = widget.get_attribute("data-key")
+            first = pictures(widget)
+            parameters = widget.locator(".ghost-control input[type=range]").all()
+            assert parameters
+            for slider in parameters:
+                before, label = pictures(widget), slider.get_attribute("aria-label")
+                assert label
+                slider.focus()
+                for _ in range(5):
+                    page.keyboard.press("ArrowLeft")
+                page.wait_for_function(
+                    "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
+                )
+                assert pictures(widget) != before, f"{key}: {label} does not move by keyboard"
+                assert f"{key}." in page.evaluate("new Promise(done => setTimeout(() => done(location.hash), 300))")
+            slider = parameters[0]
+            before = pictures(widget)
+            slider.scroll_into_view_if_needed()
+            box = slider.bounding_box()
+            page.mouse.click(box["x"] + 0.7 * box["width"], box["y"] + box["height"] / 2)
+            page.wait_for_timeout(60)
+            assert pictures(widget) != before, f"{key}: does not move by pointer"
+            widget.locator("button[name=reset]").click()
+            page.wait_for_timeout(400)
+            assert pictures(widget) == first, f"{key}: reset does not restore the first picture"
+            assert f"{key}." not in page.evaluate("location.hash")
+        assert visit.errors == []
+
+
+@pytest.mark.parametrize("name", WITH_WIDGETS)
+def test_a_link_reproduces_what_its_sender_saw(browser, http_base, name):
+    with Visit(browser, http_base) as sender, Visit(browser, http_base) as receiver:
+        page = sender.open(name)
+        for widget in page.locator(".ghost-widget").all():
+            for box in widget.locator(".ghost-control input[type=range]").all():
+                box.focus()
+                for _ in range(3):
+                    page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(400)
+        other = receiver.open(name + page.evaluate("location.hash"))
+        other.wait_for_timeout(200)
+        for sent, received in zip(
+            page.locator(".ghost-widget").all(), other.locator(".ghost-widget").all(), strict=True
+        ):
+            assert pictures(sent) == pictures(received)
+        assert receiver.errors == []
+
+
+@pytest.mark.parametrize("name", WITH_WIDGETS)
+def test_an_impossible_address_is_refused_with_a_sentence(browser, http_base, name):
+    with Visit(browser, http_base) as visit:
+        page = visit.open(name)
+        hosts = page.locator(".ghost-widget")
+        spec = hosts.evaluate_all(
+            "all => all.map(host => [host.dataset.key, Object.keys(JSON.parse(host.querySelector('script').textContent)._spec)])"
+        )
+        for wrong in ("NaN", "-1e9", "hello", ""):
+            hash_ = "&".join(f"{key}.{parameter}={wrong}" for key, parameters in spec for parameter in parameters)
+            page.evaluate("hash => { location.hash = hash }", hash_)
+            page.wait_for_timeout(100)
+            for widget in hosts.all():
+                message = widget.locator(".ghost-live .ghost-message")
+                assert message.is_visible() and "must be a" in message.inner_text()
+                assert "NaN" not in pictures(widget) and "undefined" not in pictures(widget)
+        assert visit.errors == []
+
+
+@pytest.mark.parametrize("name", WITH_WIDGETS)
+def test_the_exact_box_takes_numbers_and_refuses_words(browser, http_base, name):
+    with Visit(browser, http_base) as visit:
+        page = visit.open(name)
+        for widget in page.locator(".ghost-widget").all():
+            box = widget.locator(".ghost-control input[type=text]").first
+            kept = box.input_value()
+            box.fill("a lot")
+            box.press("Enter")
+            assert "must be a" in widget.locator(".ghost-live .ghost-message").inner_text()
+            box.fill(kept)
+            box.press("Enter")
+            assert not widget.locator(".ghost-live .ghost-message").is_visible()
+
+
+@pytest.mark.parametrize("name", WITH_WIDGETS)
+def test_copied_python_runs_and_the_downloaded_table_is_a_table(browser, http_base, name):
+    with Visit(browser, http_base, permissions=["clipboard-read", "clipboard-write"], accept_downloads=True) as visit:
+        page = visit.open(name)
+        for widget in page.locator(".ghost-widget").all():
+            widget.locator("button[name=python]").click()
+            page.wait_for_timeout(100)
+            code = page.evaluate("navigator.clipboard.readText()")
+            assert "from ghostlib import" in code
+            exec(compile(code, "copied", "exec"), {})
+            with page.expect_download() as download:
+                widget.locator("button[name=csv]").click()
+            rows = list(csv.reader(io.StringIO(Path(download.value.path()).read_text(encoding="utf-8"))))
+            assert len(rows) > 20
+            assert {len(row) for row in rows} == {len(rows[0])}
+            assert all(re.fullmatch(r"[a-zA-Z]\w*", column) for column in rows[0])
+            for row in rows[1:]:
+                [float(value) for value in row]
+
+
+@pytest.mark.parametrize("name", WITH_WIDGETS)
+def test_one_broken_widget_takes_no_other_down_and_keeps_its_picture(browser, http_base, name):
+    with Visit(browser, http_base) as visit:
+        kinds = re.findall(r'class="ghost-widget" data-widget="([\w-]+)"', (HTML / name).read_text(encoding="utf-8"))
+        visit.context.route(
+            f"**/{kinds[0]}.js",
+            lambda route: route.fulfill(body=f'ghostWidgets.define("{kinds[0]}", "throw new Error(`broken`)")'),
+        )
+        page = visit.open(name)
+        for widget in page.locator(".ghost-widget").all():
+            broken = widget.get_attribute("data-widget") == kinds[0]
+            assert widget.get_attribute("data-state") == ("failed" if broken else "live")
+            assert widget.locator(".ghost-static").is_visible() == broken
+            if broken:
+                assert "could not start (broken)" in widget.locator("> .ghost-message").inner_text()
+
+
+def test_with_reduced_motion_play_jumps_to_the_end(browser, http_base):
+    with Visit(browser, http_base, reduced_motion="reduce") as visit:
+        page = visit.open("04-descent.html")
+        widget = page.locator(".ghost-widget[data-widget=descent]").first
+        scrub = widget.locator("input[name=frame]")
+        scrub.focus()
+        page.keyboard.press("Home")
+        assert scrub.input_value() == "0"
+        widget.locator("button[name=play]").click()
+        assert scrub.input_value() == scrub.get_attribute("max")
+
+
+def test_ten_thousand_epochs_redraw_without_a_stutter(browser, http_base):
+    """Counts work, not time: a redraw of 10 000 epochs may hold no more points than the picture has columns for."""
+    with Visit(browser, http_base) as visit:
+        page = visit.open("04-descent.html#descent.epochs=10000")
+        page.wait_for_timeout(200)
+        paths = page.locator(".ghost-widget[data-widget=descent] .ghost-picture path").evaluate_all(
+            "all => all.map(p => p.getAttribute('d').length)"
+        )
+        assert max(paths) < 2 * 1280 * 16
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_figures_and_widgets_take_the_colours_of_the_theme(browser, http_base, scheme):
+    from ghostlib.look import COLOURS
+
+    with Visit(browser, http_base, color_scheme=scheme) as visit:
+        page = visit.open("02-ghost.html")
+        ink = page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--ghost-ink').trim()")
+        assert ink == getattr(COLOURS["ink"], scheme)
+        text = page.locator("svg.ghost-figure text").first.evaluate("t => getComputedStyle(t).fill")
+        assert text != ("rgb(0, 0, 0)" if scheme == "dark" else "rgb(255, 255, 255)")
+
+
+def test_equations_carry_the_papers_numbers_across_chapters():
+    for name in PAGES:
+        html = (HTML / name).read_text(encoding="utf-8")
+        for target, number in re.findall(r'href="[^"]*#equation-eq-([^"]+)"[^>]*>\(([^)]+)\)', html):
+            assert number.lower() == target.lower(), name
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links are compared as POSIX paths")
+def test_no_link_inside_the_book_is_broken():
+    ids = {name: set(re.findall(r'\bid="([^"]+)"', (HTML / name).read_text(encoding="utf-8"))) for name in PAGES}
+    for name in PAGES:
+        for target in re.findall(r'<a[^>]*\shref="([^"]+)"', (HTML / name).read_text(encoding="utf-8")):
+            if re.match(r"\w+:|//", target):
+                continue
+            file, _, anchor = target.partition("#")
+            file = file or name
+            assert (HTML / file).exists(), f"{name}: {target}"
+            if anchor and file in ids:
+                assert anchor in ids[file], f"{name}: {target}"
