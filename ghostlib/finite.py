@@ -1,0 +1,290 @@
+"""The toy model with a finite threshold x* and a finite confidence c: exact quadrature, and the paper's Euler scheme.
+
+The quadrature never integrates the flow numerically: x(t) is known (Eq. 7), so only the loss integral is left. It is
+done in units of T, in which r T², c/T and x* T are the only parameters, panel by panel with Gauss-Legendre nodes. A
+panel is short enough that neither the flow nor the output changes much on it, so that the rule is exact to rounding.
+"""
+
+import math
+
+import numpy as np
+from numba import njit, vectorize
+
+from ghostlib import _checks
+
+
+NODES, WEIGHTS = np.polynomial.legendre.leggauss(16)
+NODES, WEIGHTS = (NODES + 1) / 2, WEIGHTS / 2
+
+# In units of c(x − x*). Above SATURATED the output is 1, and REACH below its peak the learning signal is 0, in float64.
+SATURATED = 40.0
+REACH = 64.0
+
+# Beyond this many powers of ten intermediate results would overflow.
+LARGEST = 1e100
+
+
+def output(x, *, c, x_star):
+    """Output of the model, ô(x) = σ(c (x − x*)) with σ(z) = 1/(1 + e⁻ᶻ).
+
+    Parameters
+    ----------
+    x : array_like
+        State, any shape; infinite after the escape.
+    c : array_like
+        Confidence, positive; in units of 1/x.
+    x_star : array_like
+        Threshold, positive; in the unit of x.
+
+    Returns
+    -------
+    ndarray
+        Between 0 and 1; shapes broadcast.
+
+    Raises
+    ------
+    ValueError
+        If `x` is NaN, `c` or `x_star` is not positive and finite, or the shapes do not fit.
+
+    Source: below Fig. 1.
+    """
+    x, c, x_star = _checks.broadcast(
+        x=_checks.real("x", x), c=_checks.positive("c", c), x_star=_checks.positive("x_star", x_star)
+    )
+    return _sigmoid(c * (x - x_star))
+
+
+def finite_loss(r, T, *, c, x_star):
+    """Loss at finite confidence and threshold, L(r) = ∫₀ᵀ ô² dt + ∫ᵀ²ᵀ (ô − 1)² dt with ô = σ(c (x(t) − x*)).
+
+    Exact but for rounding: quadrature of the exact solution. As c → ∞ and then x* → ∞ it goes to `toy.loss`.
+    Not to be confused with `euler_loss`, which is what the paper's Fig. 2A shows.
+
+    Parameters
+    ----------
+    r : array_like
+        Bifurcation parameter, any sign.
+    T : array_like
+        Delay, positive.
+    c, x_star : array_like
+        Confidence and threshold, positive.
+
+    Returns
+    -------
+    ndarray
+        In units of time, not divided by T; shapes broadcast.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not finite, `T`, `c` or `x_star` is not positive, one of r T², c/T, x* T is too large or too
+        small to compute with (1e±100), or the shapes do not fit.
+
+    Source: Eq. (1) with the output defined below Fig. 1.
+    """
+    r, T, c, x_star = _checked(r, T, c, x_star)
+    return T * _quietly(_unit_loss, r * T * T, c / T, x_star * T)
+
+
+def finite_gradient(r, T, *, c, x_star):
+    """Gradient dL/dr of `finite_loss`: 2c ∫ (ô − o) ô (1 − ô) ∂x/∂r dt over 0 ≤ t ≤ 2T, by the same quadrature.
+
+    The solution of ẋ = x² + r obeys ∂x/∂r = (x + t (x² + r)) / 2r, and ∂x/∂r = t at r = 0.
+
+    Parameters
+    ----------
+    r, T, c, x_star : array_like
+        As for `finite_loss`.
+
+    Returns
+    -------
+    ndarray
+        In units of time³; shapes broadcast.
+
+    Raises
+    ------
+    ValueError
+        As `finite_loss`.
+
+    Source: Eq. (1), differentiated.
+    """
+    r, T, c, x_star = _checked(r, T, c, x_star)
+    return T * T * T * _quietly(_unit_gradient, r * T * T, c / T, x_star * T)
+
+
+def euler_loss(r, T, *, c, x_star, dt=0.1, clip=1e6):
+    """Loss by the paper's scheme: Euler steps x ← min(x + Δt (x² + r), clip) from x = 0, and L = Δt Σ (ô − o)².
+
+    The sum takes the state after each update; the target is 0 for the first T/Δt steps and 1 for as many more. Euler's
+    state lags behind the flow near the escape, so that the minimum lies at a larger r than that of `finite_loss`; the
+    difference shrinks in proportion to Δt.
+
+    Parameters
+    ----------
+    r, T, c, x_star : array_like
+        As for `finite_loss`.
+    dt : array_like, default 0.1
+        Time step Δt, positive; `T` is a whole number of steps.
+    clip : array_like, default 1e6
+        Largest state, positive: it stands for the infinity after the escape.
+
+    Returns
+    -------
+    ndarray
+        In units of time, not divided by T (Fig. 2A shows it divided by T); shapes broadcast.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not finite, one other than `r` is not positive, `T` is not a whole number of steps `dt`, or
+        the shapes do not fit.
+
+    Source: Eq. (1), caption of Fig. 2; the clipping is the authors' code.
+    """
+    r, T, c, x_star, dt, clip = _checks.broadcast(
+        r=_checks.finite("r", r),
+        T=_checks.positive("T", T),
+        c=_checks.positive("c", c),
+        x_star=_checks.positive("x_star", x_star),
+        dt=_checks.positive("dt", dt),
+        clip=_checks.positive("clip", clip),
+    )
+    steps = np.rint(T / dt)
+    fits = (steps >= 1) & (np.abs(T / dt - steps) <= 1e-9 * steps)
+    if not np.all(fits):
+        T, dt = T[~fits].flat[0], dt[~fits].flat[0]
+        raise ValueError(f"T must be a whole number of steps dt, got T = {T:g} and dt = {dt:g}")
+    return _euler(r, steps, c, x_star, dt, clip)
+
+
+def _checked(r, T, c, x_star):
+    r, T, c, x_star = _checks.broadcast(
+        r=_checks.finite("r", r),
+        T=_checks.positive("T", T),
+        c=_checks.positive("c", c),
+        x_star=_checks.positive("x_star", x_star),
+    )
+    with np.errstate(over="ignore", under="ignore"):
+        scaled = {"r T²": (r * T * T, 0), "c/T": (c / T, 1 / LARGEST), "x_star T": (x_star * T, 1 / LARGEST)}
+    for name, (value, least) in scaled.items():
+        bad = (np.abs(value) < least) | (np.abs(value) > LARGEST)
+        if np.any(bad):
+            raise ValueError(f"{name} must be of a size between {least:g} and {LARGEST:g}, got {value[bad].flat[0]:g}")
+    return r, T, c, x_star
+
+
+def _quietly(kernel, *arguments):
+    # The compiler evaluates both sides of a choice and keeps one: what the other raised means nothing.
+    with np.errstate(all="ignore"):
+        return kernel(*arguments)
+
+
+@njit(cache=True)
+def _rise(r, x, delta):
+    # How much x grows in a duration delta: Eq. (7) and the addition theorem of the tangent, free of cancellation.
+    if r > 0:
+        tau = math.tan(math.sqrt(r) * delta) / math.sqrt(r)
+    elif r < 0:
+        tau = math.tanh(math.sqrt(-r) * delta) / math.sqrt(-r)
+    else:
+        tau = delta
+    return tau * (r + x * x) / (1 - x * tau)
+
+
+@njit(cache=True)
+def _duration(r, x, rise):
+    # The inverse of _rise; infinite where x never gets that far, which happens only on the way down to −√−r.
+    tau = rise / (r + x * (x + rise))
+    if r > 0:
+        return math.atan(math.sqrt(r) * tau) / math.sqrt(r)
+    tau *= math.sqrt(-r)
+    return math.atanh(tau) / math.sqrt(-r) if 0 < tau < 1 else math.inf
+
+
+@njit(cache=True)
+def _panel(t, x, xi, delta, r, c, second):
+    # Loss and gradient over [t, t + delta], in the first or second half of the task.
+    loss = gradient = 0.0
+    for i in range(NODES.size):
+        rise = _rise(r, x, delta * NODES[i])
+        x_i, xi_i, t_i = x + rise, xi + c * rise, t + delta * NODES[i]
+        small = math.exp(-abs(xi_i))
+        if xi_i > 0:
+            on, off = 1 / (1 + small), small / (1 + small)
+        else:
+            on, off = small / (1 + small), 1 / (1 + small)
+        sensitivity = (x_i + t_i * (x_i * x_i + r)) / (2 * r) if r != 0 else t_i
+        error = -off if second else on
+        loss += WEIGHTS[i] * error * error
+        gradient += WEIGHTS[i] * 2 * c * error * on * off * sensitivity
+    return delta * loss, delta * gradient
+
+
+@njit(cache=True)
+def _unit(r, c, x_star):
+    """Loss and gradient for T = 1."""
+    root = math.sqrt(abs(r))
+    loss = gradient = 0.0
+    t, x, xi = 0.0, 0.0, -c * x_star  # xi is c(x − x*), kept apart because x − x* would lose digits
+    for half in range(2):
+        end = half + 1.0
+        # Where in this half the output is nearest to one half: at its end if the state rises, else at its start.
+        peak = xi
+        if r > 0:
+            peak = 0.0
+            if root * end < math.pi / 2:
+                peak = min(0.0, c * (_rise(r, 0.0, end) - x_star))
+        while t < end:
+            if xi >= SATURATED:
+                loss += (1 - half) * (end - t)
+                t = end
+                break
+            blank = xi < peak - REACH
+            if r > 0:
+                rise = (peak - REACH - xi) / c if blank else min(max(1.0, abs(xi - peak) / 2) / c, max(root, x))
+                delta = _duration(r, x, rise)
+            elif blank or r == 0:
+                delta = end - t
+            else:
+                delta = min(_duration(r, x, -max(1.0, abs(xi - peak) / 2) / c), max(1 / root, t))
+            last = delta >= end - t
+            delta = min(delta, end - t)
+            if blank:
+                loss += half * delta
+            else:
+                more_loss, more_gradient = _panel(t, x, xi, delta, r, c, half == 1)
+                loss += more_loss
+                gradient += more_gradient
+            rise = _rise(r, x, delta)
+            t = end if last else t + delta
+            x += rise
+            xi += c * rise
+    return loss, gradient
+
+
+@vectorize(cache=True)
+def _unit_loss(r, c, x_star):
+    return _unit(r, c, x_star)[0]
+
+
+@vectorize(cache=True)
+def _unit_gradient(r, c, x_star):
+    return _unit(r, c, x_star)[1]
+
+
+@vectorize(cache=True)
+def _sigmoid(z):
+    small = math.exp(-abs(z))
+    return 1 / (1 + small) if z > 0 else small / (1 + small)
+
+
+@vectorize(cache=True)
+def _euler(r, steps, c, x_star, dt, clip):
+    total = x = 0.0
+    for k in range(int(2 * steps)):
+        x = min(x + dt * (x * x + r), clip)
+        small = math.exp(-abs(c * (x - x_star)))
+        on = 1 / (1 + small) if x > x_star else small / (1 + small)
+        error = on if k < steps else on - 1
+        total += error * error
+    return dt * total
