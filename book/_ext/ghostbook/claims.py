@@ -1,0 +1,310 @@
+"""The ledger of the paper's claims, its scoreboard, and the chips that stand for its rows beside the prose.
+
+``claims.yml`` says what the paper claims and what we found; the chapters record what their runs gave with
+``ghostlib.book.claim``. Here the two meet: after all pages are read, every verdict is held against its value, and one
+that is not borne out is a warning, which the book's build takes for an error.
+"""
+
+import ast
+import html
+import json
+import shutil
+from collections import Counter
+from pathlib import Path
+from typing import NamedTuple
+
+from docutils import nodes
+from myst_nb.sphinx_ import NbMetadataCollector
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective, SphinxRole
+
+from ghostlib import claims
+from ghostlib.book import shown
+
+
+LOGGER = logging.getLogger(__name__)
+LEDGER = "claims.yml"
+STYLE = "claims.css"
+KEY = "claim:"
+
+
+class Recorded(NamedTuple):
+    """What a run gave for a claim, and on which page."""
+
+    docname: str
+    value: bool | int | float
+    text: str
+
+
+class Chip(nodes.Inline, nodes.Element):
+    """Stands for the verdict on the row ``row``; ``linked`` to the ledger or not, with ``ids`` as its anchor."""
+
+
+class Ours(nodes.Inline, nodes.Element):
+    """Stands for the value that a run recorded for the row ``row``."""
+
+
+class Run(nodes.Inline, nodes.Element):
+    """Stands for a link to the chapter ``run``, at the place where the row ``row`` is spoken of."""
+
+
+class Scoreboard(nodes.General, nodes.Element):
+    """Stands for the strip that counts the verdicts."""
+
+
+class ClaimRole(SphinxRole):
+    """``{claim}`fig-2b-jump```: the verdict on a row as a small chip, which leads to the row."""
+
+    def run(self):
+        if self.text not in self.env.ghost_claims:
+            message = f"claim: {self.text!r}; expected an id of {LEDGER}"
+            LOGGER.warning(message, location=self.get_location(), type="ghost", subtype="claims")
+            return [], []
+        self.env.note_dependency(LEDGER)
+        anchors, name = self.env.get_domain("std").anonlabels, _chip_label(self.env.docname, self.text)
+        chip = Chip(row=self.text, linked=True)
+        if name not in anchors:
+            chip["ids"] = [f"claim-{self.text}"]
+            anchors[name] = self.env.docname, f"claim-{self.text}"
+        return [chip], []
+
+
+class LedgerDirective(SphinxDirective):
+    """``{claims-ledger}``: every row as a card, in the paper's parts."""
+
+    def run(self):
+        self.env.note_dependency(LEDGER)
+        self.env.note_reread()
+        sections = {}
+        for claim in self.env.ghost_claims.values():
+            self.env.get_domain("std").anonlabels[_row_label(claim.id)] = self.env.docname, claim.id
+            if claim.part not in sections:
+                sections[claim.part] = nodes.section(ids=[nodes.make_id(claim.part)])
+                sections[claim.part] += nodes.title(text=claim.part)
+            sections[claim.part] += _card(claim)
+        return list(sections.values())
+
+
+class ScoreboardDirective(SphinxDirective):
+    """``{claims-scoreboard}``: how many claims have which verdict, as a strip with its words."""
+
+    def run(self):
+        self.env.note_dependency(LEDGER)
+        return [Scoreboard()]
+
+
+def _row_label(row):
+    return f"ghost-claim-{row}"
+
+
+def _chip_label(docname, row):
+    return f"ghost-chip-{docname}-{row}"
+
+
+def _slug(verdict):
+    return verdict.replace(" ", "-")
+
+
+def _card(claim):
+    card = nodes.container(ids=[claim.id], classes=["ghost-claim"])
+    head = nodes.paragraph(classes=["ghost-claim-head"])
+    head += nodes.reference("", claim.where, refuri=f"#{claim.id}", internal=True, classes=["ghost-claim-where"])
+    head += [nodes.Text(" "), Chip(row=claim.id, linked=False)]
+    card += [head, nodes.paragraph(text=claim.claim)]
+    runs = [Run(run=run, row=claim.id) for run in claim.runs]
+    facts = {
+        "Paper": [nodes.Text(claim.paper)],
+        "Ours": [Ours(row=claim.id)],
+        "Rule": [nodes.Text(_rule(claim))],
+        "Scale": [nodes.Text(claim.scale)],
+        "Run in": [node for run in runs for node in (nodes.Text(", "), run)][1:],
+        "Note": [nodes.Text(claim.note)],
+    }
+    table = nodes.field_list(classes=["ghost-claim-facts"])
+    for name, content in facts.items():
+        if any(not isinstance(node, nodes.Text) or node.astext() for node in content):
+            table += nodes.field(
+                "", nodes.field_name(text=name), nodes.field_body("", nodes.paragraph("", "", *content))
+            )
+    card += table
+    return card
+
+
+def _rule(claim):
+    """The rule as a reader would say it."""
+    name, bound = claim.comparison
+    match name:
+        case "relative":
+            return f"within {100 * bound:g} % of the paper's value"
+        case "absolute":
+            return f"within {shown(bound)} of the paper's value"
+        case "equal":
+            return "equal to the paper's value"
+        case "true":
+            return "yes or no"
+        case "none":
+            return ""
+    return f"{name} {shown(bound)}"
+
+
+def _load(app):
+    path = Path(app.srcdir) / LEDGER
+    app.env.ghost_claims = claims.load(path) if path.exists() else {}
+
+
+def _recorded(env):
+    """What the executed pages recorded, as MyST-NB keeps it beside them: row → list of `Recorded`."""
+    found = {}
+    folder = Path(env.mystnb_config.output_folder)
+    for docname, data in NbMetadataCollector.get_doc_data(env).items():
+        if rows := [key.removeprefix(KEY) for key in data.get("glue", ()) if key.startswith(KEY)]:
+            glued = json.loads((folder / f"{docname}.glue.json").read_text(encoding="utf-8"))
+            for row in rows:
+                record = json.loads(ast.literal_eval(glued[KEY + row]["data"]["text/plain"]))
+                found.setdefault(row, []).append(Recorded(docname, **record))
+    return found
+
+
+def _check(app, env):
+    """Warn of every verdict that a run does not bear out and, where the ledger is shown, of every row without a run."""
+
+    def warn(message, docname):
+        LOGGER.warning(message, location=docname, type="ghost", subtype="claims")
+
+    anchors = env.get_domain("std").anonlabels
+    recorded = _recorded(env)
+    for row, records in recorded.items():
+        if row not in env.ghost_claims:
+            warn(f"claim: {row!r}; expected an id of {LEDGER}", records[0].docname)
+        elif len(records) > 1:
+            pages = ", ".join(record.docname for record in records)
+            warn(f"claim {row}: recorded by {pages}; expected one page", records[1].docname)
+        else:
+            _warn_of_disagreement(env.ghost_claims[row], records[0].value, records[0].docname, warn)
+    for claim in env.ghost_claims.values():
+        if _row_label(claim.id) not in anchors:
+            continue
+        ledger, _ = anchors[_row_label(claim.id)]
+        if claim.id not in recorded:
+            _warn_of_disagreement(claim, None, ledger, warn)
+        if absent := claims.missing_runs(claim, Path(app.srcdir).parent):
+            warn(f"claim {claim.id}: runs names {', '.join(absent)}; expected chapters and tests that exist", ledger)
+
+
+def _warn_of_disagreement(claim, value, docname, warn):
+    try:
+        claims.check(claim, value)
+    except ValueError as error:
+        warn(str(error), docname)
+
+
+def _resolve(app, doctree, docname):
+    """Put the verdicts, values and links in place, now that every page is known."""
+    page = Page(app, docname)
+    for kind, draw in ((Chip, page.chip), (Ours, page.ours), (Run, page.run), (Scoreboard, page.scoreboard)):
+        for node in list(doctree.findall(kind)):
+            node.replace_self(draw(node))
+
+
+class Page:
+    """Draws what stands for a claim on one page, linked as seen from there."""
+
+    def __init__(self, app, docname):
+        self.app, self.docname = app, docname
+        self.rows = app.env.ghost_claims
+        self.anchors = app.env.get_domain("std").anonlabels
+
+    def address(self, label):
+        """Relative address of a label, None where its page is not part of this build."""
+        if label not in self.anchors:
+            return None
+        docname, anchor = self.anchors[label]
+        return f"{self.app.builder.get_relative_uri(self.docname, docname)}#{anchor}"
+
+    def markup(self, text, markup):
+        """`markup` for pages, `text` for everything else that Sphinx can write."""
+        if self.app.builder.format == "html":
+            return nodes.raw("", markup, format="html")
+        return nodes.inline(text, text)
+
+    def chip(self, node):
+        claim = self.rows[node["row"]]
+        sign, verdict = claims.VERDICTS[claim.verdict], claim.verdict
+        attributes = {"class": "ghost-chip", "data-verdict": _slug(verdict)}
+        if node["ids"]:
+            attributes["id"] = node["ids"][0]
+        tag, address = "span", self.address(_row_label(claim.id)) if node["linked"] else None
+        if address:
+            tag = "a"
+            attributes |= {"href": address, "title": claim.claim, "aria-label": f"{claim.where}: {verdict}"}
+        return self.markup(f"{sign} {verdict}", f"<{tag}{_attributes(attributes)}>{_signed(sign, verdict)}</{tag}>")
+
+    def ours(self, node):
+        claim = self.rows[node["row"]]
+        records = _recorded(self.app.env).get(claim.id)
+        if records:
+            return nodes.Text(records[0].text)
+        if claim.verdict == "not attempted":
+            return nodes.Text(claim.verdict)
+        return nodes.Text("a derivation" if claim.rule == "none" else "not recorded")
+
+    def run(self, node):
+        name = node["run"]
+        if name not in self.app.env.titles:
+            return nodes.literal(name, name)
+        title = self.app.env.titles[name].astext()
+        address = self.address(_chip_label(name, node["row"])) or self.app.builder.get_relative_uri(self.docname, name)
+        return nodes.reference("", title, refuri=address, internal=True)
+
+    def scoreboard(self, node):
+        counts = Counter(claim.verdict for claim in self.rows.values())
+        strip, items = [], []
+        for verdict, sign in claims.VERDICTS.items():
+            if not counts[verdict]:
+                continue
+            first = next(claim.id for claim in self.rows.values() if claim.verdict == verdict)
+            strip.append(f'<span data-verdict="{_slug(verdict)}" style="flex-grow: {counts[verdict]}"></span>')
+            attributes = {"class": "ghost-chip", "data-verdict": _slug(verdict)}
+            address = self.address(_row_label(first))
+            tag = "a" if address else "span"
+            attributes |= {"href": address} if address else {}
+            words = _signed(sign, f"{counts[verdict]} {verdict}")
+            items.append(f"<li><{tag}{_attributes(attributes)}>{words}</{tag}></li>")
+        text = " · ".join(f"{counts[verdict]} {verdict}" for verdict in claims.VERDICTS if counts[verdict])
+        lines = [
+            f"<p>The paper makes {len(self.rows)} claims that can be checked:</p>",
+            f'<div class="ghost-scoreboard-strip" aria-hidden="true">{"".join(strip)}</div>',
+            f"<ul>{''.join(items)}</ul>",
+        ]
+        return self.markup(text, f'<div class="ghost-scoreboard">{"".join(lines)}</div>')
+
+
+def _attributes(values):
+    return "".join(f' {name}="{html.escape(value, quote=True)}"' for name, value in values.items())
+
+
+def _signed(sign, words):
+    return f'<span aria-hidden="true">{sign}</span> {html.escape(words)}'
+
+
+def _write_style(app):
+    if app.builder.format != "html":
+        return
+    target = Path(app.outdir) / "_static" / "ghost" / STYLE
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(Path(__file__).with_name(STYLE), target)
+    app.add_css_file(f"ghost/{STYLE}")
+
+
+def setup(app):
+    app.add_role("claim", ClaimRole())
+    app.add_directive("claims-ledger", LedgerDirective)
+    app.add_directive("claims-scoreboard", ScoreboardDirective)
+    for event, handler in {
+        "builder-inited": _load,
+        "env-check-consistency": _check,
+        "doctree-resolved": _resolve,
+    }.items():
+        app.connect(event, handler)
+    app.connect("builder-inited", _write_style)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
