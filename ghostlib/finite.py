@@ -239,23 +239,26 @@ def _unit(r, c, x_star):
                 loss += (1 - half) * (end - t)
                 t = end
                 break
+            # As far as the output changes little; where it cannot be told from its limit, to where it can again.
             blank = xi < peak - REACH
+            rise = max(1.0, abs(xi - peak) / 2) / c
             if r > 0:
-                rise = (peak - REACH - xi) / c if blank else min(max(1.0, abs(xi - peak) / 2) / c, max(root, x))
+                rise = (peak - REACH - xi) / c if blank else min(rise, max(root, x))
                 delta = _duration(r, x, rise)
             elif blank or r == 0:
                 delta = end - t
             else:
-                delta = min(_duration(r, x, -max(1.0, abs(xi - peak) / 2) / c), max(1 / root, t))
+                delta = min(_duration(r, x, -rise), max(1 / root, t))
             last = delta >= end - t
-            delta = min(delta, end - t)
+            if last or r <= 0:
+                delta = min(delta, end - t)
+                rise = _rise(r, x, delta)
             if blank:
                 loss += half * delta
             else:
                 more_loss, more_gradient = _panel(t, x, xi, delta, r, c, half == 1)
                 loss += more_loss
                 gradient += more_gradient
-            rise = _rise(r, x, delta)
             t = end if last else t + delta
             x += rise
             xi += c * rise
