@@ -95,7 +95,7 @@ def scientific(value, digits=2):
 
 
 def shown(value):
-    """A value in a few digits: "yes" or "no", 1,502, 0.0235, 9.13 × 10⁻¹⁰.
+    """A value in a few digits: "holds" or "does not hold", 1,502, 0.0235, 9.13 × 10⁻¹⁰.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def shown(value):
     str
     """
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return "holds" if value else "does not hold"
     if isinstance(value, int):
         return f"{value:,}".replace("-", "−")
     if value == 0 or 1e-3 <= abs(value) < 999.5:

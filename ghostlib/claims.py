@@ -10,7 +10,7 @@ import yaml
 LEDGER = Path(__file__).parents[1] / "book" / "claims.yml"
 # Each verdict with the sign that stands before it on the page, so that none is told by its colour alone.
 VERDICTS = {
-    "derived": "∎",
+    "derived": "■",
     "reproduced": "✓",
     "reproduced at smaller scale": "◐",
     "differs": "≠",

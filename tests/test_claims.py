@@ -173,7 +173,7 @@ def test_scientific_reads_as_written_by_hand(value, digits, text):
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (True, "yes"),
+        (True, "holds"),
         (1502, "1,502"),
         (0.02346, "0.0235"),
         (999.7, "1,000"),

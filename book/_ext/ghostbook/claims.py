@@ -114,7 +114,7 @@ def _card(claim):
     runs = [Run(run=run, row=claim.id) for run in claim.runs]
     facts = {
         "Paper": [nodes.Text(claim.paper)],
-        "Ours": [Ours(row=claim.id)],
+        "Ours": [] if claim.verdict == "not attempted" else [Ours(row=claim.id)],
         "Rule": [nodes.Text(_rule(claim))],
         "Scale": [nodes.Text(claim.scale)],
         "Run in": [node for run in runs for node in (nodes.Text(", "), run)][1:],
@@ -131,7 +131,7 @@ def _card(claim):
 
 
 def _rule(claim):
-    """The rule as a reader would say it."""
+    """The rule as a reader would say it, "" where there is nothing to compare with."""
     name, bound = claim.comparison
     match name:
         case "relative":
@@ -140,9 +140,7 @@ def _rule(claim):
             return f"within {shown(bound)} of the paper's value"
         case "equal":
             return "equal to the paper's value"
-        case "true":
-            return "yes or no"
-        case "none":
+        case "true" | "none":
             return ""
     return f"{name} {shown(bound)}"
 
@@ -244,8 +242,6 @@ class Page:
         records = _recorded(self.app.env).get(claim.id)
         if records:
             return nodes.Text(records[0].text)
-        if claim.verdict == "not attempted":
-            return nodes.Text(claim.verdict)
         return nodes.Text("a derivation" if claim.rule == "none" else "not recorded")
 
     def run(self, node):
@@ -272,7 +268,7 @@ class Page:
             items.append(f"<li><{tag}{_attributes(attributes)}>{words}</{tag}></li>")
         text = " · ".join(f"{counts[verdict]} {verdict}" for verdict in claims.VERDICTS if counts[verdict])
         lines = [
-            f"<p>The paper makes {len(self.rows)} claims that can be checked:</p>",
+            f"<p>We count {len(self.rows)} claims in the paper:</p>",
             f'<div class="ghost-scoreboard-strip" aria-hidden="true">{"".join(strip)}</div>',
             f"<ul>{''.join(items)}</ul>",
         ]
