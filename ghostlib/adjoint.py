@@ -16,8 +16,7 @@ and at the beginning ∂n += λ x(0). In the no-learning zone every ô is 0 and 
 import numpy as np
 from scipy.special import expit
 
-from ghostlib import _checks
-from ghostlib.rnn import RankOne
+from ghostlib.rnn import RankOne, per_network
 
 
 def loss_and_gradient(networks, task, c=10.0):
@@ -44,8 +43,7 @@ def loss_and_gradient(networks, task, c=10.0):
 
     Source: Eqs. (4), (5) and (17); the reverse pass is ours.
     """
-    c = _checks.positive("c", c)
-    _checks.broadcast(c=c, networks=networks.b[..., 0])
+    c = per_network("c", c, networks)
     m, n, b = (array.astype(np.float64) for array in (networks.m, networks.n, networks.b))
     kappa = networks.latent(task)
     output = expit(c[..., None] * (kappa[..., 1:] - task.kappa_star))

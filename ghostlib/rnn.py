@@ -135,7 +135,7 @@ class RankOne(Ensemble):
 
     def output(self, task, c=10.0):
         """σ(c(κ − κ*)) after each update, Eq. (5), shape (..., 2T); the confidence `c` is one, or one per network."""
-        c = _checks.positive("c", c)[..., None]
+        c = per_network("c", c, self)[..., None]
         return expit(c * (self.latent(task)[..., 1:] - task.kappa_star))
 
     def flow(self, kappa):
@@ -322,6 +322,41 @@ class FullRank(Ensemble):
     def _shapes(self):
         *lead, N = self.b.shape
         return {"W": (*lead, N, N), "w_out": (*lead, N), "b_out": tuple(lead)}
+
+
+def per_network(name, value, networks):
+    """`value`, one positive number or one per network, as an array with the leading axes of `networks`.
+
+    Raises
+    ------
+    ValueError
+        If a number is not positive or the shape does not fit; the message calls it `name`.
+    """
+    value = _checks.positive(name, value)
+    try:
+        return np.broadcast_to(value, networks.shape)
+    except ValueError:
+        fitting = f"one number or one per network, shape {networks.shape}"
+        raise ValueError(f"{name} must be {fitting}, got shape {value.shape}") from None
+
+
+def confidence(networks, c):
+    """The confidence of each network: `c`, or 10 if that is None, as in the paper.
+
+    Networks with a trained read-out have none: for them `c` must be None, and 1 is returned.
+
+    Raises
+    ------
+    ValueError
+        If `c` is not positive, does not fit, or is given for networks that have none.
+    """
+    if isinstance(networks, RankOne):
+        return per_network("c", 10.0 if c is None else c, networks)
+    if c is not None:
+        raise ValueError(
+            f"c is for RankOne networks; {type(networks).__name__} networks train their read-out, got {c!r}"
+        )
+    return np.ones(networks.shape)
 
 
 def _simulate(networks, task, recurrent):
