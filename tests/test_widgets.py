@@ -28,7 +28,7 @@ def test_parameters_refuse_what_is_impossible_and_say_what_is_allowed(kind):
     for name, spec in kind.spec().items():
         before = getattr(widget, name)
         for wrong in (spec["high"] * 1.01 + 1, spec["low"] - 1, float("nan"), float("inf"), "much", None, True):
-            with pytest.raises(ValueError, match=rf"{name}: .* from {re.escape(f'{spec["low"]:g}')}"):
+            with pytest.raises(ValueError, match=rf"{name}: .* from {re.escape(format(spec['low'], 'g'))}"):
                 setattr(widget, name, wrong)
         assert getattr(widget, name) == before
         with pytest.raises(ValueError, match=name):

@@ -67,12 +67,12 @@ class Explorable(anywidget.AnyWidget):
     @classmethod
     def spec(cls):
         """Name → default, bounds, label and scale of every parameter: what the front end builds its controls from."""
+        # As declared, in order; anywidget gives each object a subclass of its own, hence the walk.
+        declared = (item for base in reversed(cls.__mro__) for item in vars(base).items())
+        kept = ("low", "high", "label", "scale", "whole")
         return {
-            name: {
-                "default": trait.default_value,
-                **{k: trait.metadata[k] for k in ("low", "high", "label", "scale", "whole")},
-            }
-            for name, trait in cls.class_traits().items()
+            name: {"default": trait.default_value, **{key: trait.metadata[key] for key in kept}}
+            for name, trait in declared
             if isinstance(trait, Parameter)
         }
 

@@ -4,7 +4,7 @@ const SUPERSCRIPTS = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴"
 const power = (exponent) => "10" + [...String(exponent)].map((digit) => SUPERSCRIPTS[digit]).join("");
 const escapeText = (text) => String(text).replace(/[&<>"]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[sign]);
 
-// A number as the book writes it: three digits, a real minus sign, powers of ten in superscript.
+// A number as the book writes it: three digits (fewer where they are exact), a real minus sign, powers of ten in superscript.
 export function show(value, digits = 3) {
   if (!Number.isFinite(value)) return value > 0 ? "∞" : value < 0 ? "−∞" : "–";
   if (value === 0) return "0";
@@ -15,6 +15,7 @@ export function show(value, digits = 3) {
     text = `${mantissa} × ${power(size)}`;
   } else {
     text = value.toFixed(Math.max(0, digits - 1 - size));
+    if (Number(text) === value) text = String(value); // 0.01 is exact and needs no more zeros
   }
   return text.replace("-", "−");
 }
@@ -98,8 +99,6 @@ function pathOf(points, limit) {
   return path;
 }
 
-let pictures = 0;
-
 // A picture of marks in a pair of axes, as SVG text. Each mark is an object with `type`:
 //   line   xs, ys, colour, [dash, width, label, labelAt: index or fraction, labelDy]
 //   dot    x, y, colour, [hollow, label, dx, dy, anchor, radius]
@@ -107,9 +106,11 @@ let pictures = 0;
 //   zone   from, to, label: hatched along x (the no-learning zone)
 //   text   x, y, text, colour, [anchor]
 export function picture({ width, height, x, y, marks, alt }) {
-  const id = `ghost-picture-${(pictures += 1)}`;
+  // Counted on the document: every widget's module has its own copy of this file, and ids must differ between them.
+  document.ghostPictures = (document.ghostPictures ?? 0) + 1;
+  const id = `ghost-picture-${document.ghostPictures}`;
   const left = y.hideTicks ? 16 : 50;
-  const box = { left, right: width - 12, top: 30, bottom: height - 40 };
+  const box = { left, right: width - 18, top: 30, bottom: height - 40 };
   const sx = scaleOf(x, box.left, box.right);
   const sy = scaleOf(y, box.bottom, box.top);
   const ticksX = (x.log ? logTicks : linearTicks)(x.domain, Math.max(2, Math.floor((box.right - box.left) / 70)));
@@ -225,7 +226,7 @@ function numberControl(name, { low, high, label, scale, whole }, set) {
       const at = ONTO_TRACK[scale](value, low, high);
       if (tidy(FROM_TRACK[scale](Number(range.value), low, high)) !== value) range.value = at;
       range.setAttribute("aria-valuetext", `${label} = ${show(value)}`);
-      if (document.activeElement !== box || refusal({ [name]: { low, high, label, whole } }, name, Number(box.value)) === null) box.value = String(value);
+      if (document.activeElement !== box || refusal({ [name]: { low, high, label, whole } }, name, Number(box.value)) === null) box.value = String(Number(value.toPrecision(6)));
     },
   };
 }
@@ -337,7 +338,7 @@ export function shell(model, el, describe) {
   };
   const buttons = node(
     "div", { class: "ghost-buttons" },
-    button("reset", "Reset to the paper’s values", () => {
+    button("reset", "Reset to paper", () => {
       for (const name of names) set(name, spec[name].default);
       describe.onreset?.();
     }),
@@ -389,10 +390,10 @@ export function shell(model, el, describe) {
     }
   };
   model.on("change:_request", requested);
-  const observer = new ResizeObserver(redraw);
-  observer.observe(root);
   draw();
   requested();
+  const observer = new ResizeObserver(redraw);
+  observer.observe(root);
   return {
     values, set, redraw,
     destroy() {
