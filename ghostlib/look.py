@@ -74,27 +74,26 @@ def inline_svg(svg, *, alt, prefix):
     Raises
     ------
     ValueError
-        If `svg` holds no svg element or `alt` is empty.
+        If `svg` holds no svg element with a viewBox, or `alt` is empty.
     """
-    body = re.search(r"<svg\b([^>]*)>(.*)</svg>", svg, re.DOTALL)
+    body = re.search(r'<svg\b([^>]*\bviewBox="([^"]+)"[^>]*)>(.*)</svg>', svg, re.DOTALL)
     if body is None:
-        raise ValueError("svg: no <svg> element found; expected the text of an SVG file")
+        raise ValueError("svg: no <svg> element with a viewBox found; expected the text of an SVG file")
     if not alt.strip():
         raise ValueError("alt: empty; every picture needs a text that says what it shows")
-    attributes, content = body.groups()
-    view_box = re.search(r'viewBox="([^"]+)"', attributes).group(1)
-    width = float(view_box.split()[2]) * 4 / 3  # points to CSS pixels
-    content = re.sub(r"<metadata>.*?</metadata>", "", content, flags=re.DOTALL)
-    content = re.sub(r"<style[^>]*>.*?</style>", "", content, flags=re.DOTALL)
-    content = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', content)
+    attributes, view_box, content = body.groups()
+    in_points = re.search(r'\bwidth="[\d.]+pt"', attributes) is not None
+    width = float(view_box.split()[2]) * (4 / 3 if in_points else 1)  # CSS pixels
+    content = re.sub(r"<metadata>.*?</metadata>|<style[^>]*>.*?</style>", "", content, flags=re.DOTALL)
+    content = re.sub(r"\s*\n\s*", " ", content)
+    content = re.sub(r'(?<![\w-])id="([^"]+)"', rf'id="{prefix}-\1"', content)
     content = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", content)
-    content = re.sub(r'(xlink:href|href)="#([^"]+)"', rf'\1="#{prefix}-\2"', content)
-    # The page's font, not matplotlib's: size and slant stay.
-    content = re.sub(r"font:([^;\"]*?)'[^;\"]*", lambda m: f"font:{m.group(1)}var(--pst-font-family-base, sans-serif)", content)
+    content = re.sub(r'(?:xlink:)?href="#([^"]+)"', rf'href="#{prefix}-\1"', content)
+    content = re.sub(r"font-family:[^;\"]*;?\s*", "", content)  # the page's font, not matplotlib's
     for name, colour in COLOURS.items():
         content = re.sub(re.escape(colour.light), f"var(--ghost-{name})", content, flags=re.IGNORECASE)
     return (
-        f'<svg class="ghost-figure" xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
-        f'viewBox="{view_box}" style="max-width: {width:.0f}px" role="img" aria-label="{html.escape(alt, quote=True)}">'
+        f'<svg class="ghost-figure" xmlns="http://www.w3.org/2000/svg" viewBox="{view_box}" '
+        f'style="max-width: {width:.0f}px" role="img" aria-label="{html.escape(alt, quote=True)}">'
         f"{content}</svg>"
     )

@@ -12,7 +12,9 @@ class ColourTable(SphinxDirective):
     def run(self):
         items = nodes.bullet_list(classes=["ghost-colours"])
         for name, colour in COLOURS.items():
-            swatch = nodes.raw("", f'<span class="ghost-swatch" style="background: var(--ghost-{name})"></span>', format="html")
+            swatch = nodes.raw(
+                "", f'<span class="ghost-swatch" style="background: var(--ghost-{name})"></span>', format="html"
+            )
             items += nodes.list_item("", nodes.paragraph("", "", swatch, nodes.Text(f" {colour.meaning}")))
         return [items]
 

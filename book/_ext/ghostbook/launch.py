@@ -1,0 +1,75 @@
+"""Links to the repository and to Binder, for whoever builds the book: nothing about one owner is written down."""
+
+import os
+import re
+import subprocess
+from urllib.parse import urlsplit
+
+
+HOSTS = ("github", "gitlab", "bitbucket")  # those that the theme can link to
+_SSH = re.compile(r"(?:[\w.-]+@)?([\w.-]+):(?!/)(.+)")  # git@host:owner/name.git
+
+
+def clean(remote):
+    """A public https address for a git remote, or ``None`` if it names no host that the theme can link to.
+
+    Parameters
+    ----------
+    remote : str
+        As in ``git remote get-url``: https with or without credentials, ssh in either spelling, or a path.
+
+    Returns
+    -------
+    str or None
+        ``https://host/owner/name`` without credentials, port, query, trailing slash or ``.git``.
+    """
+    short = _SSH.fullmatch(remote.strip())
+    parts = urlsplit(f"ssh://{short[1]}/{short[2]}" if short and "://" not in remote else remote.strip())
+    path = parts.path.strip("/").removesuffix(".git")
+    if not parts.hostname or path.count("/") < 1 or not any(host in parts.hostname for host in HOSTS):
+        return None
+    return f"https://{parts.hostname}/{path}"
+
+
+def repository(environment, remote=""):
+    """Where this book's source lives, or ``None``.
+
+    Parameters
+    ----------
+    environment : mapping
+        ``GHOSTBOOK_REPOSITORY`` decides if it is set (empty: no links at all); else ``GITHUB_REPOSITORY`` on
+        ``GITHUB_SERVER_URL``, as in a workflow.
+    remote : str
+        The git remote, asked last.
+    """
+    if "GHOSTBOOK_REPOSITORY" in environment:
+        return clean(environment["GHOSTBOOK_REPOSITORY"])
+    if environment.get("GITHUB_REPOSITORY"):
+        return clean(f"{environment.get('GITHUB_SERVER_URL', 'https://github.com')}/{environment['GITHUB_REPOSITORY']}")
+    return clean(remote)
+
+
+def theme_options(url):
+    """The theme's options that make the buttons for the repository at `url`, or none of them if it is ``None``."""
+    return {
+        "repository_url": url or "",
+        "path_to_docs": "book" if url else "",
+        "use_repository_button": bool(url),
+        "use_issues_button": bool(url),
+        "launch_buttons": {"notebook_interface": "jupyterlab", "binderhub_url": "https://mybinder.org"} if url else {},
+    }
+
+
+def _remote(directory):
+    asked = subprocess.run(
+        ["git", "remote", "get-url", "origin"], cwd=directory, capture_output=True, text=True, check=False
+    )
+    return asked.stdout.strip()
+
+
+def _set_buttons(app, config):
+    config.html_theme_options.update(theme_options(repository(os.environ, _remote(app.srcdir))))
+
+
+def setup(app):
+    app.connect("config-inited", _set_buttons)
