@@ -30,7 +30,7 @@ def page(browser):
 
 
 def run(page, body, *arguments):
-    """Run `body` with the module as R and `arguments` as A; typed arrays come back as lists, infinities as themselves."""
+    """Run `body` with the module as R and `arguments` as A; `plain` makes a list of a typed array."""
     return page.evaluate(
         f"""(A) => {{
             const R = window.modules[0];
