@@ -9,7 +9,13 @@ import re
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from ghostlib.look import COLOURS
+from ghostlib.rnn import RankOne
+from ghostlib.task import DelayedActivation
+from ghostlib.training import train
 
 
 ROOT = Path(__file__).parent.parent
@@ -77,8 +83,9 @@ def base(request):
 
 
 def pictures(widget):
-    return widget.locator(".ghost-picture").evaluate_all(
-        "all => all.map(p => p.innerHTML.replace(/ghost-picture-\\d+/g, '')).join('')"
+    """All that a widget shows: its pictures and its sentence."""
+    return widget.locator(".ghost-picture, .ghost-sentence").evaluate_all(
+        "all => all.map(part => part.innerHTML.replace(/ghost-picture-\\d+/g, '')).join('')"
     )
 
 
@@ -211,6 +218,10 @@ def test_copied_python_runs_and_the_downloaded_table_is_a_table(browser, http_ba
             code = page.evaluate("navigator.clipboard.readText()")
             assert "from ghostlib import" in code
             exec(compile(code, "copied", "exec"), {})
+            if widget.locator("button[name=train]").count():
+                widget.locator("button[name=train]").click()
+                page.wait_for_timeout(300)
+                widget.locator("button[name=train]").click()
             with page.expect_download() as download:
                 widget.locator("button[name=csv]").click()
             rows = list(csv.reader(io.StringIO(Path(download.value.path()).read_text(encoding="utf-8"))))
@@ -261,10 +272,49 @@ def test_ten_thousand_epochs_redraw_without_a_stutter(browser, http_base):
         assert max(paths) < 2 * 1280 * 16
 
 
+def test_the_network_that_trains_in_the_page_is_the_one_that_python_trains(browser, http_base):
+    """Seed 40, α = 0.02, 6000 epochs: the loss before the jump is that of the float64 trainer."""
+    with Visit(browser, http_base, accept_downloads=True) as visit:
+        page = visit.open("index.html")
+        widget = page.locator(".ghost-widget[data-widget=train]").first
+        widget.locator("button[name=train]").click()
+        page.wait_for_function(
+            "document.querySelector('[data-widget=train] button[name=train]').textContent === 'Train'", timeout=60_000
+        )
+        with page.expect_download() as download:
+            widget.locator("button[name=csv]").click()
+        rows = list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text(encoding="utf-8"))))
+        trained = np.array([float(row["loss"]) for row in rows])
+        assert len(trained) == 6001
+        before_the_jump = 4900
+        history = train(RankOne.initial([40]), DelayedActivation(), 0.02, before_the_jump, dtype=np.float64)
+        np.testing.assert_allclose(trained[: before_the_jump + 1], history.loss[0], rtol=1e-6)
+        assert trained.min() < 0.6  # it did get the task
+        scrub = widget.locator("input[name=frame]")
+        scrub.focus()
+        page.keyboard.press("Home")
+        assert "epoch 0:" in widget.locator(".ghost-sentence").inner_text()
+        page.keyboard.press("End")
+        assert "epoch 6000:" in widget.locator(".ghost-sentence").inner_text()
+        assert visit.errors == []
+
+
+def test_input_is_answered_while_the_network_trains(browser, http_base):
+    with Visit(browser, http_base) as visit:
+        page = visit.open("index.html")
+        widget = page.locator(".ghost-widget[data-widget=train]").first
+        widget.locator("button[name=train]").click()
+        box = widget.locator("input[name=c-exact]")
+        box.fill("2")
+        box.press("Enter")
+        widget.locator("button[name=train]", has_text="Pause").click()
+        epoch = int(widget.locator("input[name=frame]").get_attribute("max"))
+        assert 0 < epoch < 6000
+        assert widget.locator("button[name=train]").inner_text() == "Train"
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_figures_and_widgets_take_the_colours_of_the_theme(browser, http_base, scheme):
-    from ghostlib.look import COLOURS
-
     with Visit(browser, http_base, color_scheme=scheme) as visit:
         page = visit.open("02-ghost.html")
         ink = page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--ghost-ink').trim()")

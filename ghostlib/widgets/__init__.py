@@ -3,6 +3,7 @@
 from ghostlib.widgets.descent import Descent
 from ghostlib.widgets.flow import Flow
 from ghostlib.widgets.landscape import Landscape
+from ghostlib.widgets.train import Train
 
 
-__all__ = ["Descent", "Flow", "Landscape"]
+__all__ = ["Descent", "Flow", "Landscape", "Train"]

@@ -55,6 +55,8 @@ function logTicks([low, high], count) {
   return ticks;
 }
 
+const LETTER = 6.6; // pixels a letter takes, on average: labels are kept inside the picture
+
 function scaleOf({ domain, log = false }, from, to) {
   const [low, high] = log ? domain.map(Math.log10) : domain;
   const place = (value) => from + (((log ? Math.log10(value) : value) - low) / (high - low)) * (to - from);
@@ -117,7 +119,9 @@ export function picture({ width, height, x, y, marks, alt }) {
   const ticksY = y.hideTicks ? [] : (y.log ? logTicks : linearTicks)(y.domain, Math.max(2, Math.floor((box.bottom - box.top) / 40)));
   const paint = (colour) => `var(--ghost-${colour})`;
   const label = (px, py, text, colour, anchor = "start") => {
-    const clear = Math.max(box.left + 2, Math.min(box.right - 2, px));
+    const half = (text.length * LETTER) / 2;
+    const [before, after] = { start: [0, 2 * half], middle: [half, half], end: [2 * half, 0] }[anchor];
+    const clear = Math.max(box.left + 2 + before, Math.min(box.right + 14 - after, px));
     return `<text class="label" x="${clear.toFixed(1)}" y="${py.toFixed(1)}" fill="${paint(colour)}" text-anchor="${anchor}">${escapeText(text)}</text>`;
   };
   const drawn = { line: "", top: "" };

@@ -1,0 +1,60 @@
+"""The paper's network, training in the page."""
+
+import traitlets
+
+from ghostlib.widgets._base import Explorable, Parameter
+from ghostlib.widgets._bundle import bundle
+from ghostlib.widgets._networks import pack
+
+
+SEEDS = 100
+
+
+class Train(Explorable):
+    """A rank-one network of 100 units that learns the delayed-activation task by gradient descent (Figs. 3–4).
+
+    seed : which of the authors' initial networks.
+    alpha : learning rate.
+    c : confidence of the output; may be changed in the middle of a training.
+    m, n, b : the parameters, lists of N numbers: where the training stands, and, when set, where it starts.
+    epoch, loss : where the training stands.
+
+    The front end writes `m`, `n`, `b`, `epoch` and `loss` whenever it pauses.
+    """
+
+    module = "train"
+    _esm = bundle("train")
+    alt = (
+        "Four panels for the network with seed 40. The loss against the epoch on a log axis: flat at 1 for thousands "
+        "of epochs, then a sudden drop. The gradient norm, which rises slowly and then abruptly. The output against "
+        "its target. The latent flow f(κ) with its fixed points."
+    )
+    caption = (
+        "<strong>The paper’s network, training here.</strong> One hundred units, rank one, plain gradient descent at "
+        "α = 0.02. It sits on the plateau for five thousand epochs and gets the task in a few. What follows is chaotic: "
+        "it may keep the task or fall into the no-learning zone."
+    )
+
+    seed = Parameter(40.0, low=0.0, high=SEEDS - 1.0, label="seed", whole=True)
+    alpha = Parameter(0.02, low=1e-4, high=1.0, label="α", scale="log")
+    c = Parameter(10.0, low=0.01, high=100.0, label="c", scale="log")
+
+    m = traitlets.List(traitlets.Float()).tag(sync=True)
+    n = traitlets.List(traitlets.Float()).tag(sync=True)
+    b = traitlets.List(traitlets.Float()).tag(sync=True)
+    epoch = traitlets.Int(0).tag(sync=True)
+    loss = traitlets.Float(1.0).tag(sync=True)
+
+    _networks = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, **values):
+        super().__init__(**values)
+        self._networks = pack(range(SEEDS))
+
+    def page_state(self):
+        return {**super().page_state(), "m": self.m, "n": self.n, "b": self.b, "_networks": self._networks}
+
+    def picture(self):
+        from ghostlib import plots
+
+        return plots.training(int(self.seed), self.alpha, self.c)
