@@ -1,6 +1,8 @@
 """The book's look for matplotlib: colours by meaning, live text, few lines."""
 
 import matplotlib as mpl
+import numpy as np
+from matplotlib.ticker import NullFormatter
 
 from ghostlib.look import COLOURS
 
@@ -10,6 +12,7 @@ INK, MUTED, GRID, PAGE, OPTIMUM, GHOST, DEAD, CLAIM, LOSS, GRADIENT = (
     for name in ("ink", "muted", "grid", "page", "optimum", "ghost", "dead", "claim", "loss", "gradient")
 )
 CONFIDENCE = tuple(COLOURS[f"confidence-{step}"].light for step in (1, 2, 3))  # low to high
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 WIDTH = 5.0  # inches: text of 10 pt stays legible when a phone shrinks the picture to 330 px
 
 
@@ -52,3 +55,15 @@ def use_book_style():
 def shade_zone(axes, start, stop):
     """Hatch the no-learning zone between two values of x: hatching means it, in every figure."""
     axes.axvspan(start, stop, facecolor="none", edgecolor=DEAD, hatch="///", linewidth=0)
+
+
+def label_powers(axis):
+    """Write the ticks of a log axis as 0.1, 1, 10, …, 10⁻⁴: plain text, which takes the page's font."""
+    axis.set_major_formatter(lambda value, _: _power(round(np.log10(value))))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def _power(exponent):
+    if -2 < exponent <= 3:
+        return f"{10.0**exponent:g}"
+    return "10" + str(exponent).translate(SUPERSCRIPTS)
