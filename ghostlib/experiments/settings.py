@@ -1,0 +1,31 @@
+"""The settings of every experiment as a table, read off the records themselves."""
+
+from dataclasses import fields
+
+
+def table(records):
+    """One row a figure: what it does and its settings, as Markdown.
+
+    Parameters
+    ----------
+    records : dict of str to dataclass instance
+        Name of the figure → record.
+
+    Returns
+    -------
+    str
+    """
+    lines = ["| Figure | Experiment | Settings |", "|---|---|---|"]
+    for name, record in records.items():
+        what = type(record).__doc__.split("\n")[0].split(": ", 1)[-1]
+        settings = ", ".join(f"`{field.name}` = {_short(getattr(record, field.name))}" for field in fields(record))
+        lines.append(f"| {name} | {what[0].upper()}{what[1:]} | {settings} |")
+    return "\n".join(lines)
+
+
+def _short(value):
+    if isinstance(value, tuple | list | range) and len(value) > 6:
+        return f"{value[0]}, {value[1]}, …, {value[-1]}"
+    if isinstance(value, tuple | list):
+        return ", ".join(_short(item) for item in value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
