@@ -267,7 +267,7 @@ def build(root, chapter, *rows):
     write(source / "claims.yml", *rows)
     log = root / "warnings"
     command = [sys.executable, "-m", "sphinx", "-b", "html", "-q", "-w", str(log), str(source), str(root / "html")]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     pages = {path.stem: path.read_text(encoding="utf-8") for path in (root / "html").glob("*.html")}
     return pages, log.read_text(encoding="utf-8").splitlines()
