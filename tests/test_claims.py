@@ -285,8 +285,10 @@ def unsound(tmp_path_factory):
     more = [
         row(id="unrecorded"),
         row(id="unrun", rule="none", verdict="derived", runs=["09-nowhere"]),
+        row(id="elsewhere", runs=["index"]),
     ]
     chapter = CHAPTER.format(epoch=900, trapped=1.0) + "\nAnd {claim}`jmup`.\n"
+    chapter += '\n```{code-cell} ipython3\nclaim("elsewhere", 1500)\n```\n'
     return build(tmp_path_factory.mktemp("unsound"), chapter, *ROWS, *more)
 
 
@@ -335,6 +337,7 @@ def test_pasted_number_stands_in_the_sentence_and_nothing_under_the_cell(sound):
         "04-descent.md: WARNING: claim trapped: verdict is 'differs', but ours, 1.0, satisfies the rule",
         "index.md: WARNING: claim unrecorded: verdict is 'reproduced', but no run recorded a value",
         "index.md: WARNING: claim unrun: runs names 09-nowhere; expected chapters and tests that exist",
+        "04-descent.md: WARNING: claim elsewhere: recorded here; expected in index, its runs",
         "WARNING: claim: 'jmup'; expected an id of claims.yml",
     ],
 )
@@ -343,7 +346,7 @@ def test_verdict_that_is_not_borne_out_warns_in_the_build(unsound, message):
 
 
 def test_warnings_of_an_unsound_ledger_are_no_more_than_these(unsound):
-    assert len(unsound[1]) == 5
+    assert len(unsound[1]) == 6
 
 
 def test_value_is_recorded_as_its_kind_whatever_library_it_came_from(tmp_path, monkeypatch):

@@ -178,7 +178,10 @@ def _check(app, env):
             pages = ", ".join(record.docname for record in records)
             warn(f"claim {row}: recorded by {pages}; expected one page", records[1].docname)
         else:
-            _warn_of_disagreement(env.ghost_claims[row], records[0].value, records[0].docname, warn)
+            claim, record = env.ghost_claims[row], records[0]
+            _warn_of_disagreement(claim, record.value, record.docname, warn)
+            if claim.runs and record.docname not in claim.runs:
+                warn(f"claim {row}: recorded here; expected in {', '.join(claim.runs)}, its runs", record.docname)
     for claim in env.ghost_claims.values():
         if _row_label(claim.id) not in anchors:
             continue
