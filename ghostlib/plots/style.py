@@ -50,6 +50,11 @@ def use_book_style():
             "legend.frameon": False,
         }
     )
+    if "inline" in mpl.get_backend():
+        from matplotlib_inline.backend_inline import set_matplotlib_formats
+
+        # As wide as it was drawn: a picture cut to its ink would not line up with the next.
+        set_matplotlib_formats("svg", bbox_inches=None)
 
 
 def shade_zone(axes, start, stop):
