@@ -124,6 +124,151 @@ class LearningRateSweep:
         return Sweep(alpha=alpha, epochs=epochs, loss=run.loss[..., epochs // every])
 
 
+class Measured(NamedTuple):
+    """The critical learning rate as runs show it.
+
+    T : shape (D,).
+    alpha : shape (D,), the smallest learning rate found that traps any run.
+    """
+
+    T: np.ndarray
+    alpha: np.ndarray
+
+
+@dataclass(frozen=True)
+class CriticalRate:
+    """Eq. (15) measured, for several delays: bisect for the smallest learning rate that traps any of many runs.
+
+    Nothing here knows α*: the search goes over thirty powers of ten.
+    """
+
+    T: tuple[float, ...] = (10.0, 30.0, 100.0, 300.0, 1000.0)
+    starts: int = 400
+    r0_over_r_star: tuple[float, float] = (1.0, 5.0)
+    epochs: int = 1000
+    alpha_exponents: tuple[float, float] = (-25.0, 5.0)
+    halvings: int = 40
+    seed: int = 0
+
+    def run(self):
+        """The measured critical learning rates.
+
+        Returns
+        -------
+        Measured
+        """
+        T = np.array(self.T)
+        r0 = np.random.default_rng(self.seed).uniform(*self.r0_over_r_star, self.starts) * toy.r_star(T)[:, None]
+        low, high = (np.full(T.shape, exponent) for exponent in self.alpha_exponents)
+        for _ in range(self.halvings):
+            middle = (low + high) / 2
+            end = toy.descend(r0, 10 ** middle[:, None], T[:, None], self.epochs, every=self.epochs).r[..., -1]
+            caught = np.any(end < toy.r_star(T)[:, None] / 4, axis=1)
+            low, high = np.where(caught, low, middle), np.where(caught, middle, high)
+        return Measured(T=T, alpha=10**high)
+
+
+class Caught(NamedTuple):
+    """How many runs end where.
+
+    a : shape (A,), α/α*.
+    trapped : shape (A,), runs in the no-learning zone at the end.
+    cycling : shape (A,), runs on the cycle of period 3 at the end.
+    runs : how many there were at each a.
+    """
+
+    a: np.ndarray
+    trapped: np.ndarray
+    cycling: np.ndarray
+    runs: int
+
+    @property
+    def fraction(self):
+        """Share of the runs that is trapped, shape (A,)."""
+        return self.trapped / self.runs
+
+    @property
+    def error(self):
+        """Binomial standard error of that share, √(p(1 − p)/runs), shape (A,)."""
+        return np.sqrt(self.fraction * (1 - self.fraction) / self.runs)
+
+
+@dataclass(frozen=True)
+class TrappedFraction:
+    """What becomes of the paper's runs (the starts of Fig. 2D) at learning rates from α* on. Ours, not in the paper."""
+
+    a: tuple[float, float] = (1.0, 1.05)
+    rates: int = 101
+    starts: int = 5000
+    rho0: float = 10.0  # paper
+    spread: float = 0.1  # paper
+    epochs: int = 250  # between two looks at the runs that are still undecided
+    looks: int = 40
+    seed: int = 0
+
+    def run(self):
+        """Each run until it is trapped or within 10⁻⁶ of the cycle.
+
+        Returns
+        -------
+        Caught
+        """
+        a = np.linspace(*self.a, self.rates)
+        rho = np.random.default_rng(self.seed).normal(self.rho0, self.spread, (self.rates, self.starts))
+        exists = a < toy.cycle_limit()
+        orbit = np.full((self.rates, 3), np.inf)  # where there is no cycle, nothing is near it
+        orbit[exists] = toy.cycle(a[exists]).orbit
+        trapped, cycling = np.zeros((2, *rho.shape), dtype=bool)
+        for _ in range(self.looks):
+            rate, run = np.nonzero(~(trapped | cycling))
+            end = toy.fate(rho[rate, run], a[rate], self.epochs)
+            rho[rate, run], trapped[rate, run] = end.rho, end.trapped
+            cycling[rate, run] = np.abs(end.rho[:, None] - orbit[rate]).min(axis=1) < 1e-6
+        return Caught(a=a, trapped=trapped.sum(axis=1), cycling=cycling.sum(axis=1), runs=self.starts)
+
+
+class Rhythms(NamedTuple):
+    """What the oscillation settles on.
+
+    a : shape (A,), α/α*.
+    rho : shape (A, E), the last E epochs of the run at each a.
+    period : shape (A,), after how many epochs it repeats itself; 0 if it does not within E/2.
+    """
+
+    a: np.ndarray
+    rho: np.ndarray
+    period: np.ndarray
+
+
+@dataclass(frozen=True)
+class Oscillations:
+    """One long run at each of many learning rates up to α*. Ours, not in the paper."""
+
+    a: tuple[float, float] = (0.1, 1.0)
+    rates: int = 361
+    rho0: float = 2.0
+    settle: int = 20_000
+    last: int = 80
+
+    def run(self):
+        """The last epochs of every run.
+
+        Returns
+        -------
+        Rhythms
+        """
+        a = np.linspace(*self.a, self.rates)
+        settled = toy.fate(self.rho0, a, self.settle).rho
+        rho = toy.descend_rescaled(settled, a, self.last - 1)
+        period = np.zeros(self.rates, dtype=int)
+        for shift in range(self.last // 2, 0, -1):
+            period[np.all(np.abs(rho[:, shift:] - rho[:, :-shift]) < 1e-6, axis=1)] = shift
+        return Rhythms(a=a, rho=rho, period=period)
+
+
 FIG_2A = LossLandscape()
 FIG_2BC = TwoDescents()
 FIG_2D = LearningRateSweep()
+CRITICAL_RATE = CriticalRate()
+TRAPPED_FRACTION = TrappedFraction()
+OSCILLATIONS = Oscillations()
