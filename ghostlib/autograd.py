@@ -110,14 +110,13 @@ def train(
         Learning rate of all networks.
     optimizer : str or callable, default "SGD"
         Name of a class in `torch.optim`, called with the parameters and the learning rate, or a function that is called
-        so. It should act on each number by itself, as SGD and Adam do: then the networks of an ensemble are independent.
+        so. It should act on each number by itself, as SGD and Adam do, so that the networks are independent.
     dtype : torch.dtype, default torch.float32
 
     Returns
     -------
     History
-        Without snapshots. `frozen_at` is −1: nothing is skipped. A network whose loss or gradient is not finite has
-        `diverged_at` set and NaN from there on.
+        Without snapshots. `frozen_at` is −1: nothing is skipped.
 
     Raises
     ------
@@ -154,7 +153,8 @@ def train(
             "accuracy": task.accuracy(o.detach().numpy()),
             "c": confidences.detach().double().numpy(),
         }
-        lost = ~np.isfinite(values["loss"] + values["gradient_norm"])
+        overflown = ~type(networks)(*(tensor.detach().numpy() for tensor in theta.values())).is_finite()
+        lost = overflown | ~np.isfinite(values["loss"] + values["gradient_norm"])
         diverged_at = np.where(lost & (diverged_at < 0), now, diverged_at)
         if row < epoch.size and epoch[row] == now:
             for name, value in values.items():

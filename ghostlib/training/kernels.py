@@ -34,20 +34,27 @@ EPOCH, ROW, SNAPSHOT, FROZEN_AT, DIVERGED_AT = range(5)  # places in the state o
 
 
 class Room(NamedTuple):
-    """Working memory of a kernel, allocated once: φ[t], its input's adjoint, and what has a number per rank or step."""
+    """Working memory of a kernel: the gradient, φ[t], its input's adjoint, and what has a number per rank or step."""
 
+    gradient: np.ndarray
     phi: np.ndarray
     through: np.ndarray
     z: np.ndarray
     into: np.ndarray
     small: np.ndarray
 
+    @classmethod
+    def like(cls, theta, steps, rank):
+        """Room for the parameters' matrix `theta` and a trial of so many steps; `rank` is None for `RankOne`."""
+        padded, width = theta.shape[1], (rank or 0) + 1
+        shapes = ((steps, padded), (steps, padded), (width, steps + 1), (width, steps + 1), (4, max(width, steps + 1)))
+        return cls(np.zeros_like(theta), *(np.zeros(shape, theta.dtype) for shape in shapes))
+
 
 class Trial(NamedTuple):
-    """What a kernel needs to know of the task and of the kind of network.
+    """What a kernel needs to know beside the parameters.
 
     target : float64 array (2T,).
-    rank : K, or 0 for the rank-one networks with output σ(c(κ − κ*)).
     units : N without padding.
     delta, x0, kappa_star : as in `DelayedActivation`.
     learn_c : whether c is trained too.
@@ -55,7 +62,6 @@ class Trial(NamedTuple):
     """
 
     target: np.ndarray
-    rank: int
     units: int
     delta: float
     x0: float
@@ -92,14 +98,15 @@ def sigmoid(z):
 @njit(**FAST)
 def narrow(x, like):
     """`x` in the precision of the array `like`; zero where that would be denormal, which is slow on many processors."""
-    return like.dtype.type(x if abs(x) > 1e-37 else 0.0)
+    return like.dtype.type(x if abs(x) >= np.finfo(like.dtype).tiny else 0.0)
 
 
 @njit(**FAST)
-def rank_one(theta, trial, gradient, room):
-    """Loss and accuracy of a rank-one network; writes its gradient."""
+def rank_one(theta, trial, room):
+    """Loss and accuracy of a rank-one network; writes its gradient into `room`."""
     kind = theta.dtype.type
     m, n, b = theta[0], theta[1], theta[2]
+    gradient = room.gradient
     dm, dn, db = gradient[0], gradient[1], gradient[2]
     c = np.float64(theta[3, 0])
     phi, kappa, back, weight, weight_kappa = room.phi, room.z[0], room.into[0], room.small[0], room.small[1]
@@ -209,15 +216,14 @@ def project(rows, vector, out):
 
 
 @njit(**FAST)
-def low_rank(theta, trial, gradient, room):
-    """Loss and accuracy of a rank-K network; writes its gradient.
+def low_rank(theta, K, trial, room):
+    """Loss and accuracy of a rank-K network; writes its gradient into `room`.
 
     The read-out u = w_out·x obeys the same recursion as κ = N x, so that (κ, u) is one vector z of K + 1 numbers.
     """
     kind = theta.dtype.type
-    K = trial.rank
     columns, outward, b, b_out = theta[:K], theta[K : 2 * K + 1], theta[2 * K + 1], np.float64(theta[2 * K + 2, 0])
-    phi, through, z, into = room.phi, room.through, room.z, room.into
+    gradient, phi, through, z, into = room.gradient, room.phi, room.through, room.z, room.into
     now, drive, weights, adjoint = room.small[0], room.small[1], room.small[2], room.small[3]
     steps, padded = phi.shape
     delta = kind(trial.delta)
@@ -244,8 +250,8 @@ def low_rank(theta, trial, gradient, room):
 
     # Backward: the adjoint of z, from the last step to the first; `through` is what reaches the units' input.
     loss, right, db_out = 0.0, 0, 0.0
-    adjoint[:] = kind(0)
-    gradient[:] = kind(0)
+    adjoint.fill(kind(0))
+    gradient.fill(kind(0))
     db = gradient[2 * K + 1]
     for t in range(steps - 1, -1, -1):
         output = sigmoid(z[K, t + 1] + b_out)
@@ -308,12 +314,34 @@ def descend(theta, gradient, alpha):
     return moved, lost
 
 
+@njit(**STRICT)
+def write(record, start, stop, loss, size, accuracy, c):
+    """Write the rows of `record` from place `start` to `stop`; c has a row where it is trained."""
+    for place in range(start, stop):
+        record[0, place] = loss
+        record[1, place] = size
+        record[2, place] = accuracy
+        if record.shape[0] > 3:
+            record[3, place] = c
+
+
+@njit(**STRICT)
+def keep(snapshots, start, stop, theta):
+    """Copy the parameters to the places from `start` to `stop`."""
+    for place in range(start, stop):
+        for r in range(theta.shape[0]):
+            for i in range(theta.shape[1]):
+                snapshots[place, r, i] = theta[r, i]
+
+
 @njit(cache=True, nogil=True, **STRICT)
-def advance(theta, alpha, trial, state, until, epoch, record, snapshot_epoch, snapshots):
+def advance(theta, rank, alpha, trial, room, state, until, epoch, record, snapshot_epoch, snapshots):
     """Train one network from the epoch in `state` to the epoch `until`; returns whether it has finished.
 
     theta : the parameters' matrix, changed in place.
+    rank : K, or None for the rank-one networks with output σ(c(κ − κ*)); Numba compiles each kind when it is needed.
     alpha : learning rate, in the precision of `theta`.
+    room : working memory; nothing in it needs to be kept between two calls.
     state : int64 array of five, changed in place: the current epoch, the next places in `record` and `snapshots`, and
         the epochs of freezing and divergence or −1.
     until : where to stop, at most the last epoch; that one, `trial.epochs`, is evaluated and not updated.
@@ -322,40 +350,27 @@ def advance(theta, alpha, trial, state, until, epoch, record, snapshot_epoch, sn
 
     A training that has frozen or diverged has finished: what is left of its rows is filled.
     """
-    steps, width = trial.target.size, trial.rank + 1
-    gradient = np.zeros_like(theta)
-    room = Room(
-        np.zeros((steps, theta.shape[1]), theta.dtype),
-        np.zeros((steps, theta.shape[1]), theta.dtype),
-        np.zeros((width, steps + 1), theta.dtype),
-        np.zeros((width, steps + 1), theta.dtype),
-        np.zeros((4, max(width, steps + 1)), theta.dtype),
-    )
-    values = np.zeros(record.shape[0], record.dtype)
     while True:
         now = state[EPOCH]
-        if trial.rank == 0:
-            loss, accuracy = rank_one(theta, trial, gradient, room)
+        if rank is None:
+            loss, accuracy = rank_one(theta, trial, room)
         else:
-            loss, accuracy = low_rank(theta, trial, gradient, room)
-        size = norm(gradient)
+            loss, accuracy = low_rank(theta, rank, trial, room)
+        size, c = norm(room.gradient), theta[theta.shape[0] - 1, 0]
         if not (loss + size < np.inf):
             state[DIVERGED_AT] = now
             break
-        values[0], values[1], values[2] = loss, size, accuracy
-        if values.size > 3:
-            values[3] = theta[-1, 0]
         if state[ROW] < epoch.size and epoch[state[ROW]] == now:
-            record[:, state[ROW]] = values
+            write(record, state[ROW], state[ROW] + 1, loss, size, accuracy, c)
             state[ROW] += 1
         if state[SNAPSHOT] < snapshot_epoch.size and snapshot_epoch[state[SNAPSHOT]] == now:
-            snapshots[state[SNAPSHOT]] = theta
+            keep(snapshots, state[SNAPSHOT], state[SNAPSHOT] + 1, theta)
             state[SNAPSHOT] += 1
         if now == trial.epochs:
             return True
         if now == until:
             return False
-        moved, lost = descend(theta, gradient, alpha)
+        moved, lost = descend(theta, room.gradient, alpha)
         if lost > 0:
             state[DIVERGED_AT] = now + 1
             break
@@ -364,10 +379,8 @@ def advance(theta, alpha, trial, state, until, epoch, record, snapshot_epoch, sn
             break
         state[EPOCH] += 1
     if state[DIVERGED_AT] >= 0:
-        values[:] = np.nan
-        theta[:] = np.nan
-    for row in range(state[ROW], epoch.size):
-        record[:, row] = values
-    for row in range(state[SNAPSHOT], snapshot_epoch.size):
-        snapshots[row] = theta
+        loss, size, accuracy, c = np.nan, np.nan, np.nan, theta.dtype.type(np.nan)
+        theta.fill(np.nan)
+    write(record, state[ROW], epoch.size, loss, size, accuracy, c)
+    keep(snapshots, state[SNAPSHOT], snapshot_epoch.size, theta)
     return True

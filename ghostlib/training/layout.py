@@ -18,9 +18,9 @@ def pack(networks, c, dtype):
     """Matrices of all networks, shape (B, rows, padded N), B being the size of the ensemble; `c` is for `RankOne`."""
     lead, N = networks.shape, networks.N
     K = rank(networks)
-    theta = np.zeros((*lead, 2 * K + 3 if K else 4, -(-N // LANES) * LANES), dtype)
+    theta = np.zeros((*lead, 4 if K is None else 2 * K + 3, -(-N // LANES) * LANES), dtype)
     with np.errstate(over="ignore"):
-        if K:
+        if K is not None:
             theta[..., :K, :N] = np.swapaxes(networks.m, -1, -2)
             theta[..., K : 2 * K, :N] = networks.n
             theta[..., 2 * K, :N] = networks.w_out
@@ -38,12 +38,12 @@ def unpack(theta, like):
     """The networks whose matrices are `theta`, leading axes as there, of the kind, rank and N of `like`."""
     N = like.N
     K = rank(like)
-    if K:
+    if K is not None:
         m, n = np.swapaxes(theta[..., :K, :N], -1, -2), theta[..., K : 2 * K, :N]
         return LowRank(m, n, theta[..., 2 * K + 1, :N], theta[..., 2 * K, :N], theta[..., 2 * K + 2, 0])
     return RankOne(theta[..., 0, :N], theta[..., 1, :N], theta[..., 2, :N])
 
 
 def rank(networks):
-    """K of a `LowRank`, 0 for a `RankOne`."""
-    return networks.rank if isinstance(networks, LowRank) else 0
+    """K of a `LowRank`, None for a `RankOne`."""
+    return networks.rank if isinstance(networks, LowRank) else None

@@ -93,7 +93,6 @@ def train(
     state = np.tile(np.array([0, 0, 0, -1, -1]), (len(theta), 1))
     trial = kernels.Trial(
         task.target(),
-        rank(networks),
         networks.N,
         task.delta,
         task.x0,
@@ -102,12 +101,22 @@ def train(
         epochs,
     )
     jobs = [
-        (theta[i], alpha.flat[i].astype(dtype), trial, state[i], epoch, records[i], snapshot_epoch, snapshot[i])
+        (
+            theta[i],
+            rank(networks),
+            alpha.flat[i].astype(dtype),
+            trial,
+            state[i],
+            epoch,
+            records[i],
+            snapshot_epoch,
+            snapshot[i],
+        )
         for i in range(len(theta))
     ]
     _run(jobs, epochs, max(1, SLICE // (theta[0].size * task.steps)) if jobs else 1, threads, progress)
 
-    loss, gradient_norm, accuracy = (records[:, row].reshape(*networks.shape, -1) for row in range(3))
+    loss, gradient_norm, accuracy = (records[:, row].reshape(*networks.shape, epoch.size) for row in range(3))
     return History(
         epoch=epoch,
         loss=loss,
@@ -131,11 +140,12 @@ def _run(jobs, epochs, slice_, threads, progress):
     stop, lock = Event(), Lock()
 
     def finish(job):
-        theta, alpha, trial, state, *rest = job
+        theta, K, alpha, trial, state, *rest = job
+        room = kernels.Room.like(theta, trial.target.size, K)
         finished = False
         while not (finished or stop.is_set()):
             before = state[kernels.EPOCH]
-            finished = kernels.advance(theta, alpha, trial, state, min(before + slice_, epochs), *rest)
+            finished = kernels.advance(theta, K, alpha, trial, room, state, min(before + slice_, epochs), *rest)
             with lock:
                 bar.update((epochs if finished else int(state[kernels.EPOCH])) - int(before))
 
