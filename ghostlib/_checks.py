@@ -58,9 +58,9 @@ def count(name, value, minimum):
 
 
 def broadcast(**arrays):
-    """Return the named arrays broadcast against each other; a `ValueError` with their shapes where they do not fit."""
+    """Return copies of the named arrays, broadcast; a `ValueError` that names their shapes where they do not fit."""
     try:
-        return np.broadcast_arrays(*arrays.values())
+        return tuple(np.array(array) for array in np.broadcast_arrays(*arrays.values()))
     except ValueError:
         shapes = ", ".join(f"{name} {np.shape(array)}" for name, array in arrays.items())
         raise ValueError(f"shapes must broadcast against each other, got {shapes}") from None

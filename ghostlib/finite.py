@@ -16,11 +16,13 @@ from ghostlib import _checks
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(16)
 NODES, WEIGHTS = (NODES + 1) / 2, WEIGHTS / 2
 
-# In units of c(x − x*). Above SATURATED the output is 1, and REACH below its peak the learning signal is 0, in float64.
+# Values of c(x − x*), as float64 sees it: above SATURATED the output is 1, below SILENT it is 0, and further than REACH
+# below the peak of the learning signal it does not count.
 SATURATED = 40.0
+SILENT = -750.0
 REACH = 64.0
 
-# Beyond this many powers of ten intermediate results would overflow.
+# Beyond this, or below its inverse, intermediate results would overflow.
 LARGEST = 1e100
 
 
@@ -154,7 +156,7 @@ def euler_loss(r, T, *, c, x_star, dt=0.1, clip=1e6):
     if not np.all(fits):
         T, dt = T[~fits].flat[0], dt[~fits].flat[0]
         raise ValueError(f"T must be a whole number of steps dt, got T = {T:g} and dt = {dt:g}")
-    return _euler(r, steps, c, x_star, dt, clip)
+    return _quietly(_euler, r, steps, c, x_star, dt, clip)
 
 
 def _checked(r, T, c, x_star):
@@ -174,7 +176,8 @@ def _checked(r, T, c, x_star):
 
 
 def _quietly(kernel, *arguments):
-    # The compiler evaluates both sides of a choice and keeps one: what the other raised means nothing.
+    # Compiled code evaluates both sides of a choice and keeps one, and a square may overflow before it is clipped: what
+    # the processor complains of there means nothing.
     with np.errstate(all="ignore"):
         return kernel(*arguments)
 
@@ -239,11 +242,12 @@ def _unit(r, c, x_star):
                 loss += (1 - half) * (end - t)
                 t = end
                 break
-            # As far as the output changes little; where it cannot be told from its limit, to where it can again.
-            blank = xi < peak - REACH
+            # As far as the output changes little; where it does not count, to where it does.
+            floor = max(peak - REACH, SILENT)
+            blank = xi < floor
             rise = max(1.0, abs(xi - peak) / 2) / c
             if r > 0:
-                rise = (peak - REACH - xi) / c if blank else min(rise, max(root, x))
+                rise = (floor - xi) / c if blank else min(rise, max(root, x))
                 delta = _duration(r, x, rise)
             elif blank or r == 0:
                 delta = end - t
@@ -261,7 +265,7 @@ def _unit(r, c, x_star):
                 gradient += more_gradient
             t = end if last else t + delta
             x += rise
-            xi += c * rise
+            xi = floor if blank and not last else xi + c * rise  # exact, however far away it was
     return loss, gradient
 
 

@@ -110,7 +110,7 @@ def descend_rescaled(rho0, a, epochs, *, every=1):
     rho0, a = _checked("rho0", rho0, a)
     epochs, every = _checks.count("epochs", epochs, 0), _checks.count("every", every, 1)
     record = _map.iterate(rho0.ravel(), a.ravel(), STEP, np.ones(rho0.size), epochs, every)
-    return record.reshape(*rho0.shape, -1)
+    return record.reshape(*rho0.shape, epochs // every + 1)
 
 
 def fate(rho0, a, epochs):

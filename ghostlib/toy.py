@@ -376,5 +376,6 @@ def descend(r0, alpha, T, epochs, *, every=1):
         r0=_checks.finite("r0", r0), alpha=_checks.positive("alpha", alpha), T=_checks.positive("T", T)
     )
     epochs, every = _checks.count("epochs", epochs, 0), _checks.count("every", every, 1)
-    r = _map.iterate(r0.ravel(), alpha.ravel(), SLOPE, r_star(T).ravel(), epochs, every).reshape(*r0.shape, -1)
+    r = _map.iterate(r0.ravel(), alpha.ravel(), SLOPE, r_star(T).ravel(), epochs, every)
+    r = r.reshape(*r0.shape, epochs // every + 1)
     return Descent(r, loss(r, T[..., None]))

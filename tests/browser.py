@@ -33,13 +33,13 @@ def launch():
 
 @pytest.fixture(scope="session")
 def browser():
-    """One browser for the whole session, for Playwright starts only once in a thread: a test opens and closes its page."""
+    """One browser for the session, as Playwright starts only once in a thread; a test opens and closes its pages."""
     with launch() as chromium:
         yield chromium
 
 
 def import_modules(page, *sources):
-    """Import ES modules, given as text, into a page that asks nothing of any host; their exports are `window.modules`."""
+    """Import ES modules, given as text, into a page without asking any host; their exports are `window.modules`."""
     page.evaluate(
         """async (sources) => {
             window.modules = await Promise.all(sources.map((source) => {

@@ -1,4 +1,4 @@
-"""The model in JavaScript gives the numbers of the model in Python: golden vectors made here, evaluated in a browser."""
+"""The model in JavaScript gives the numbers of the model in Python: golden vectors from here, met in a browser."""
 
 import itertools
 from pathlib import Path

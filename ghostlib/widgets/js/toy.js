@@ -8,7 +8,8 @@ const TOY_SLOPE = Math.PI / 4; // |dL/dr| r^(3/2), Eq. (13)
 const TOY_STEP = 3 / 4; // the same for ρ = r/r* and a = α/α*
 const TOY_NO_RETURN = 1 / 4; // where the no-learning zone begins, in r*
 const TOY_SATURATED = 40; // c(x − x*) above which the output is 1 in float64
-const TOY_REACH = 64; // so far below its peak the learning signal is 0 in float64
+const TOY_SILENT = -750; // below which it is 0
+const TOY_REACH = 64; // so far below its peak the learning signal does not count
 const TOY_LARGEST = 1e100; // beyond it intermediate results would overflow
 const [TOY_NODES, TOY_WEIGHTS] = toy_gaussLegendre(16);
 
@@ -157,12 +158,13 @@ function toy_unit(r, c, xStar) {
         t = end;
         break;
       }
-      // As far as the output changes little; where it cannot be told from its limit, to where it can again.
-      const blank = xi < peak - TOY_REACH;
+      // As far as the output changes little; where it does not count, to where it does.
+      const floor = Math.max(peak - TOY_REACH, TOY_SILENT);
+      const blank = xi < floor;
       let rise = Math.max(1, Math.abs(xi - peak) / 2) / c;
       let delta = end - t;
       if (r > 0) {
-        rise = blank ? (peak - TOY_REACH - xi) / c : Math.min(rise, Math.max(root, x));
+        rise = blank ? (floor - xi) / c : Math.min(rise, Math.max(root, x));
         delta = toy_duration(r, root, x, rise);
       } else if (r < 0 && !blank) {
         delta = Math.min(toy_duration(r, root, x, -rise), Math.max(1 / root, t));
@@ -181,7 +183,7 @@ function toy_unit(r, c, xStar) {
       }
       t = last ? end : t + delta;
       x += rise;
-      xi += c * rise;
+      xi = blank && !last ? floor : xi + c * rise; // exact, however far away it was
     }
   }
   return [total, slope];
