@@ -49,24 +49,30 @@ globals().update(config, bibtex_bibfiles=["none.bib"], html_favicon="", root_doc
 """
 
 
-def build(folder, pages):
-    """Build `pages`, name → text or bytes, into ``html/`` below `folder`."""
+def start(folder, pages):
+    """Start building `pages`, name → text or bytes, into ``html/`` below `folder`."""
     source = folder / "source"
     source.mkdir()
     (source / "conf.py").write_text(CONF)
     (source / "none.bib").touch()
     for name, content in pages.items():
         (source / name).write_bytes(content if isinstance(content, bytes) else content.encode())
-    environment = {**os.environ, "PYTHONPATH": str(EXTENSION), "GHOSTBOOK_REPOSITORY": ""}
-    run = subprocess.run(
+    return subprocess.Popen(
         [sys.executable, "-m", "sphinx", "-q", "-b", "html", source, folder / "html"],
-        env=environment,
-        capture_output=True,
+        env={**os.environ, "PYTHONPATH": str(EXTENSION), "GHOSTBOOK_REPOSITORY": ""},
+        stderr=subprocess.PIPE,
         text=True,
-        check=True,
     )
-    read = {path.stem: path.read_text() for path in (folder / "html").glob("*.html")}
-    return SimpleNamespace(html=folder / "html", page=read, warnings=run.stderr)
+
+
+def finish(run):
+    """Wait for a build: where its pages are, their text by name, and what it complained about."""
+    _, warnings = run.communicate()
+    assert run.returncode == 0, warnings
+    html = Path(run.args[-1])
+    return SimpleNamespace(
+        html=html, page={path.stem: path.read_text() for path in html.glob("*.html")}, warnings=warnings
+    )
 
 
 def notebook():
@@ -89,36 +95,41 @@ def notebook():
     return nbformat.writes(nbformat.v4.new_notebook(cells=cells, metadata=metadata))
 
 
+GOOD = {
+    "index.md": "# Index\n\n```{toctree}\nfirst\nsecond\nrun\n```\n",
+    "first.md": "# First\n\n$$x$$ (eq-7)\n\n$$y$$\n\n$$z$$ (eq-B1)\n\nSee {eq}`eq-12`.\n",
+    "second.md": "# Second\n\n$$u$$ (eq-12)\n\nBy {eq}`eq-7` and {eq}`eq-B1`.\n\n"
+    "![One line](a.svg)\n\n![Another line](a.svg)\n\n![A pixel](a.png)\n\n:::{note}\nA note.\n:::\n",
+    "a.svg": DRAWING,
+    "a.png": PIXEL,
+    "run.ipynb": notebook(),
+}
+BAD = {
+    "index.md": "# Index\n\n```{toctree}\nfirst\nsecond\n```\n",
+    "first.md": "# First\n\n$$x$$ (eq-7)\n\n$$y$$ (energy)\n",
+    "second.md": "# Second\n\n$$x$$ (eq-7)\n\n![](a.png)\n\n![a.svg](a.svg)\n\n![Afar](https://x.org/a.png)\n",
+    "a.svg": DRAWING,
+    "a.png": PIXEL,
+}
+
+
 @pytest.fixture(scope="module")
-def book(tmp_path_factory):
+def books(tmp_path_factory):
+    """Both books, built side by side."""
+    runs = [start(tmp_path_factory.mktemp("book"), pages) for pages in (GOOD, BAD)]
+    return [finish(run) for run in runs]
+
+
+@pytest.fixture
+def book(books):
     """A book with nothing to complain about."""
-    return build(
-        tmp_path_factory.mktemp("good"),
-        {
-            "index.md": "# Index\n\n```{toctree}\nfirst\nsecond\nrun\n```\n",
-            "first.md": "# First\n\n$$x$$ (eq-7)\n\n$$y$$\n\n$$z$$ (eq-B1)\n\nSee {eq}`eq-12`.\n",
-            "second.md": "# Second\n\n$$u$$ (eq-12)\n\nBy {eq}`eq-7` and {eq}`eq-B1`.\n\n"
-            "![One line](a.svg)\n\n![Another line](a.svg)\n\n![A pixel](a.png)\n\n:::{note}\nA note.\n:::\n",
-            "a.svg": DRAWING,
-            "a.png": PIXEL,
-            "run.ipynb": notebook(),
-        },
-    )
+    return books[0]
 
 
-@pytest.fixture(scope="module")
-def bad_book(tmp_path_factory):
+@pytest.fixture
+def bad_book(books):
     """A book with one mistake of every kind."""
-    return build(
-        tmp_path_factory.mktemp("bad"),
-        {
-            "index.md": "# Index\n\n```{toctree}\nfirst\nsecond\n```\n",
-            "first.md": "# First\n\n$$x$$ (eq-7)\n\n$$y$$ (energy)\n",
-            "second.md": "# Second\n\n$$x$$ (eq-7)\n\n![](a.png)\n\n![a.svg](a.svg)\n\n![Afar](https://x.org/a.png)\n",
-            "a.svg": DRAWING,
-            "a.png": PIXEL,
-        },
-    )
+    return books[1]
 
 
 def test_good_book_builds_without_a_warning(book):
