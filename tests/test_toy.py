@@ -173,8 +173,17 @@ class TestGradient:
         sides = toy.gradient_at_minimum(T)
         assert sides.left == pytest.approx(float(left.subs(DELAY, T)), rel=1e-15)
         assert sides.right == pytest.approx(float(right.subs(DELAY, T)), rel=1e-15)
-        assert toy.gradient(toy.r_star(T) * (1 - 1e-12), T) == pytest.approx(sides.left, rel=1e-11)
-        assert toy.gradient(toy.r_star(T) * (1 + 1e-12), T) == pytest.approx(sides.right, rel=1e-11)
+
+    def test_its_limits_at_the_minimum_are_what_it_is_close_by(self):
+        T = np.logspace(-2, 4, 13)
+        left, right = toy.gradient_at_minimum(T)
+        np.testing.assert_allclose(toy.gradient(toy.r_star(T) * (1 - 1e-12), T), left, rtol=1e-11)
+        np.testing.assert_allclose(toy.gradient(toy.r_star(T) * (1 + 1e-12), T), right, rtol=1e-11)
+
+    def test_its_limits_are_the_slope_of_the_escape_time(self):
+        # t* ∝ r^(−1/2) and t* = T at the minimum, so that dt*/dr = −T / 2r*.
+        left, right = toy.gradient_at_minimum(100)
+        assert -left == right == pytest.approx(100 / (2 * 2.4674011002723397e-4), rel=1e-14)
 
     def test_at_the_two_kinks_it_is_zero_and_the_value_from_the_right(self):
         T = np.logspace(-2, 4, 13)
