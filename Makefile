@@ -70,6 +70,6 @@ _build/.built: $(VENV)/.ready $(SOURCES)
 
 # One that is installed; else Debian's, for root; else Playwright's own.
 browser: $(VENV)/.ready
-	@"$(BIN)/python" tests/browser.py || \
+	@"$(BIN)/python" tests/browser.py 2>/dev/null || \
 	{ test "$$(id -u)" = 0 && apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends chromium && "$(BIN)/python" tests/browser.py; } || \
 	"$(BIN)/python" -m playwright install chromium

@@ -1,0 +1,262 @@
+"""What the project promises around the code: its commands, its pins, its licences, and what it leaves out."""
+
+import ast
+import graphlib
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from fnmatch import fnmatch
+from importlib import metadata
+from pathlib import Path
+
+import jupytext
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+TARGETS = set(re.findall(r"^([a-z]+):.*## ", MAKEFILE, re.MULTILINE))
+# Modules that may load what takes long to load, or is not always installed.
+HEAVY = {"torch", "matplotlib", "ipywidgets", "anywidget", "sympy", "IPython", "jax", "distributed"}
+LIGHT = ["toy", "finite", "ghosts", "task", "rnn", "adjoint", "training", "rescue", "look"]
+
+
+def read(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def pins(name):
+    """Name → version of every pin in a requirements file, without comments and options."""
+    rows = [line.split("#")[0].strip() for line in read(name).splitlines()]
+    found = [Requirement(row) for row in rows if row and not row.startswith("-")]
+    assert all(len(row.specifier) == 1 and next(iter(row.specifier)).operator == "==" for row in found), found
+    return {canonicalize_name(row.name): next(iter(row.specifier)).version for row in found}
+
+
+def tracked():
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("not a git checkout, so there is no telling what is tracked")
+    return [ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
+
+
+class TestCommands:
+    def test_make_alone_lists_every_target_and_installs_nothing(self):
+        listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        assert {line.split()[1] for line in listed.splitlines()} == TARGETS
+
+    def test_every_make_command_of_the_readme_exists(self):
+        named = set(re.findall(r"(?:^|`)make ([a-z]+)", README, re.MULTILINE))
+        assert {"book", "test", "serve", "lab"} <= named <= TARGETS
+
+    def test_the_plain_build_is_what_make_runs(self):
+        (made,) = re.findall(r'/jupyter-book" (build .*)', MAKEFILE)
+        plain = re.findall(r"^jupyter-book (build .*)", README, re.MULTILINE)
+        assert len(plain) == 2
+        for command in plain:
+            assert command.replace("$PWD\\", "$PWD/") == made.replace("$(CURDIR)", "$PWD")
+
+    def test_the_picture_and_the_links_of_the_readme_exist(self):
+        targets = re.findall(r"\]\(([^)#:]+)\)", README)
+        assert {"LICENSE", "LICENSE-text", "CITATION.cff"} <= set(targets)
+        assert [target for target in targets if not (ROOT / target).exists()] == []
+
+    def test_everything_at_the_top_has_its_line_in_the_readme(self):
+        top = {path.relative_to(ROOT).parts[0] for path in tracked()} - {".gitignore", "README.md"}
+        rows = " ".join(re.findall(r"^\| (`.*?) \|", README, re.MULTILINE))
+        assert {name.rstrip("/") for name in re.findall(r"`([^`]+)`", rows)} >= top
+
+    @pytest.mark.parametrize("script", [".ci/run", ".binder/postBuild"])
+    def test_scripts_can_be_run_and_stop_at_the_first_error(self, script):
+        assert os.access(ROOT / script, os.X_OK)
+        assert "\nset -euo pipefail\n" in read(script)
+        subprocess.run(["bash", "-n", script], cwd=ROOT, check=True)
+
+    def test_the_workflow_runs_what_ci_runs(self):
+        workflow = yaml.safe_load(read(".github/workflows/book.yml"))
+        assert ".ci/run" in [step.get("run") for step in workflow["jobs"]["test"]["steps"]]
+        assert "exec make test" in read(".ci/run")
+
+
+class TestPythonIsChecked:
+    """`make` refuses an unsuitable Python with a sentence, before it makes anything."""
+
+    def refusal(self, tmp_path, script):
+        python = tmp_path / "python"
+        python.write_text(f"#!/bin/sh\n{script}\n")
+        python.chmod(0o755)
+        stamp = f"{os.path.relpath(tmp_path, ROOT)}/env/.ready"
+        made = subprocess.run(
+            ["make", stamp, f"PYTHON={python}", f"VENV={Path(stamp).parent}"],
+            cwd=ROOT, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert made.returncode == 2
+        assert not (tmp_path / "env").exists()
+        return made.stderr.splitlines()[0]
+
+    def test_too_old(self, tmp_path):
+        said = self.refusal(tmp_path, 'test "$1" = --version && echo Python 3.9.18 && exit; exit 1')
+        assert "needs Python 3.11 or newer" in said and "is Python 3.9.18" in said and "make PYTHON=" in said
+
+    def test_missing(self, tmp_path):
+        said = self.refusal(tmp_path, "exit 127")
+        assert "needs Python 3.11 or newer" in said and "missing" in said
+
+    def test_without_venv(self, tmp_path):
+        said = self.refusal(tmp_path, 'case "$2" in *ensurepip*) exit 1;; esac')
+        assert "cannot make virtual environments" in said and "python3-venv" in said
+
+
+class TestPins:
+    REQUIRED, PULLED_IN = pins("requirements.txt"), pins("constraints.txt")
+
+    def test_requirements_and_constraints_pin_different_packages(self):
+        assert not self.REQUIRED.keys() & self.PULLED_IN.keys()
+        assert "-c constraints.txt" in read("requirements.txt").splitlines()
+
+    def test_this_environment_is_the_pinned_one(self):
+        installed = {canonicalize_name(found.name): found.version for found in metadata.distributions()}
+        other = {
+            name: (installed[name], version)
+            for name, version in (self.REQUIRED | self.PULLED_IN).items()
+            if name in installed and Version(installed[name]).public != version
+        }
+        assert other == {}
+        assert self.REQUIRED.keys() <= installed.keys()
+
+    def test_everything_that_is_pulled_in_is_pinned(self):
+        linux = {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix", "extra": ""}
+        seen, todo = set(), [*self.REQUIRED, "jupyterlab"]
+        while todo:
+            name = todo.pop()
+            if name in seen or name == "torch":  # pins its CUDA packages itself
+                continue
+            seen.add(name)
+            needs = [Requirement(text) for text in metadata.requires(name) or []]
+            todo += [canonicalize_name(n.name) for n in needs if n.marker is None or n.marker.evaluate(linux)]
+        assert len(seen) > 100
+        assert seen - {"jupyterlab"} - self.REQUIRED.keys() - self.PULLED_IN.keys() == set()
+
+    def test_binder_and_the_readme_have_the_same_torch_for_the_cpu(self):
+        binder = read(".binder/requirements.txt").splitlines()
+        cpu = "https://download.pytorch.org/whl/cpu"
+        assert binder == [f"--extra-index-url {cpu}", f"torch=={self.REQUIRED['torch']}+cpu", "-r ../requirements.txt"]
+        assert f"pip install torch=={self.REQUIRED['torch']} --index-url {cpu}" in README
+
+    def test_extras_are_pinned(self):
+        for packages in PROJECT["project"]["optional-dependencies"].values():
+            assert all("==" in package for package in packages)
+
+    def test_dependencies_of_the_package_are_pinned_too(self):
+        assert {canonicalize_name(name) for name in PROJECT["project"]["dependencies"]} <= self.REQUIRED.keys()
+
+
+class TestLibrary:
+    MODULES = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): ast.parse(
+            path.read_text(encoding="utf-8")
+        )
+        for path in (ROOT / "ghostlib").rglob("*.py")
+    }
+
+    def test_importing_the_models_loads_nothing_heavy(self):
+        modules = [f"ghostlib.{name}" for name in LIGHT if f"ghostlib.{name}" in self.MODULES]
+        assert "ghostlib.toy" in modules
+        code = f"import sys, ghostlib, {', '.join(modules)}; print(*sys.modules)"
+        loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+        assert "ghostlib.toy" in loaded.split()
+        assert HEAVY & set(loaded.split()) == set()
+
+    def test_importing_the_package_alone_loads_nothing_heavy(self):
+        code = "import sys, ghostlib; print(*sys.modules)"
+        loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+        assert HEAVY & set(loaded.split()) == set()
+
+    def test_modules_import_each_other_in_one_direction(self):
+        graph = {name: self.imported(tree) & self.MODULES.keys() - {name} for name, tree in self.MODULES.items()}
+        assert graph["ghostlib.widgets.flow"]
+        list(graphlib.TopologicalSorter(graph).static_order())
+
+    def test_the_package_declares_what_its_models_import(self):
+        declared = {canonicalize_name(name) for name in PROJECT["project"]["dependencies"]}
+        models = [self.MODULES[f"ghostlib.{name}"] for name in LIGHT if f"ghostlib.{name}" in self.MODULES]
+        names = {name.split(".")[0] for tree in models for name in self.imported(tree)}
+        assert names - set(sys.stdlib_module_names) - {"ghostlib"} <= declared
+
+    def test_files_beside_the_modules_are_part_of_the_package(self):
+        patterns = PROJECT["tool"]["setuptools"]["package-data"]["ghostlib"]
+        beside = [p.relative_to(ROOT / "ghostlib") for p in tracked() if p.is_relative_to(ROOT / "ghostlib")]
+        beside = [path.as_posix() for path in beside if path.suffix != ".py"]
+        assert any(path.endswith("flow.js") for path in beside)
+        assert [path for path in beside if not any(fnmatch(path, pattern) for pattern in patterns)] == []
+
+    def imported(self, tree):
+        """The modules that a module imports when it is loaded, not those that a function imports when it is called."""
+        names = set()
+        for node in tree.body:
+            if isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                found = {f"{node.module}.{alias.name}" for alias in node.names}
+                names |= found if found <= self.MODULES.keys() else {node.module}
+        return names
+
+
+class TestChapters:
+    @pytest.mark.parametrize("path", sorted((ROOT / "book").glob("*.md")), ids=lambda path: path.stem)
+    def test_jupytext_finds_every_code_cell(self, path):
+        # Without the right header it would see a page of plain text, and run nothing.
+        cells = [cell for cell in jupytext.read(path).cells if cell.cell_type == "code"]
+        written = re.findall(r"^`{3,}\{code-cell\}", path.read_text(encoding="utf-8"), re.MULTILINE)
+        assert len(cells) == len(written)
+
+
+class TestTracked:
+    # Put together here, so that this file does not hold what it looks for.
+    MACHINES = re.compile("|".join("/" + name + r"/[\w.]" for name in ("home", "root", "Users", "work", "tmp")))
+    REGISTRIES = re.compile(
+        "|".join(["pypi[.]" + "org", "pythonhosted[.]" + "org", "registry[.]" + "npmjs", "anaconda[.]" + "org"])
+    )
+
+    @pytest.mark.parametrize("pattern", [MACHINES, REGISTRIES], ids=["machines", "registries"])
+    def test_no_file_names_a_place_that_others_do_not_have(self, pattern):
+        texts = [path for path in tracked() if path.suffix not in {".png", ".woff2", ".ico"}]
+        assert {
+            path.name: found for path in texts if (found := pattern.findall(path.read_text(encoding="utf-8")))
+        } == {}
+
+    def test_nothing_that_a_build_makes_is_kept(self):
+        made = [path.name for path in tracked() if path.suffix in {".ipynb", ".html", ".pyc", ".csv", ".npz"}]
+        assert [name for name in made if not name.startswith("ghost-")] == []  # ghost-*.html: templates of the theme
+
+    def test_no_file_is_large(self):
+        assert [path.name for path in tracked() if path.stat().st_size > 600_000] == []
+
+
+class TestPapers:
+    CITATION = yaml.safe_load(read("CITATION.cff"))
+
+    def test_the_citation_names_this_version_and_this_title(self):
+        assert self.CITATION["version"] == PROJECT["project"]["version"]
+        assert self.CITATION["title"] == yaml.safe_load(read("_config.yml"))["title"]
+
+    def test_the_citation_refers_to_the_paper_as_the_book_does(self):
+        (paper,) = self.CITATION["references"]
+        (entry,) = re.findall(r"@\w+\{dinc2025ghost,.*?\n\}", read("book/references.bib"), re.DOTALL)
+        assert paper["url"].rsplit("/", 1)[1] in entry
+        assert str(paper["year"]) in entry
+        assert all(author["family-names"] in entry for author in paper["authors"])
+
+    def test_code_is_mit_and_text_is_cc_by(self):
+        assert PROJECT["project"]["license"] == "MIT"
+        assert "MIT License" in read("LICENSE") and "LICENSE-text" in read("LICENSE")
+        assert "CC BY 4.0" in read("LICENSE-text") and "licenses/by/4.0/legalcode" in read("LICENSE-text")
+        assert self.CITATION["license"] == ["MIT", "CC-BY-4.0"]
