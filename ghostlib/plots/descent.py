@@ -45,14 +45,14 @@ def fig_2bc(run, T, alpha):
     rho, losses = run.r / toy.r_star(T), run.loss / T
     epochs = rho.shape[1] - 1
     figure, (top, bottom) = _two_panels(epochs, 10)
-    top.axvline(1500, color=CLAIM, linestyle="--", linewidth=1.2)
-    top.text(1530, 0.62, "paper: around\nepoch 1500", color=CLAIM, va="top")
+    top.plot([1500, 1500], [0, 0.72], color=CLAIM, linestyle="--", linewidth=1.2)
+    top.text(1540, 0.72, "paper: around\nepoch 1500", color=CLAIM, va="top")
     trapped = int(np.argmax(rho[1] < ZONE))
     top.plot(losses[1], color=MUTED, linewidth=1.4)
     top.plot(losses[0], color=LOSS, linewidth=1.4)
     bottom.plot(rho[1], color=MUTED, linewidth=1.4)
     bottom.plot(rho[0], color=INK, linewidth=1.4)
-    top.text(epochs, 0.97, f"α = {_power_of_ten(alpha[1])}: trapped at epoch {trapped}", ha="right", va="top", color=MUTED)
+    top.text(260, 0.96, f"α = {_power_of_ten(alpha[1])}: trapped at epoch {trapped}", va="top", color=MUTED)
     top.text(700, 0.58, f"α = {_power_of_ten(alpha[0])}", color=LOSS, va="top", ha="center")
     bottom.text(1000, 9, f"α = {_power_of_ten(alpha[0])}", va="bottom")
     bottom.text(260, 1.7, f"α = {_power_of_ten(alpha[1])}", color=MUTED)
@@ -81,7 +81,8 @@ def critical_step(a=(0.5, 1.0, 1.2)):
         axes.plot([end], [float(_loss(max(end, 0.0)))], "o", color=colour, markersize=5)
     axes.text(0.0, 0.5, "no-\nlearning\nzone", color=MUTED, ha="center", va="center", bbox=HALO)
     axes.annotate("r*", (1, 1.04), (4, 0), textcoords="offset points", color=OPTIMUM)
-    axes.set(xlim=(-0.25, 2), ylim=(-0.68, 1.15), xlabel="r / r*", ylabel="loss / T", yticks=(0, 0.5, 1))
+    axes.set(xlim=(-0.25, 2), ylim=(-0.68, 1.15), xlabel="r / r*", ylabel="loss / T")
+    axes.set(xticks=(0, 0.25, 0.5, 1, 1.5, 2), yticks=(0, 0.5, 1))
     return figure
 
 
@@ -92,7 +93,7 @@ def plateau(rho, a):
     """
     figure, (top, bottom) = plt.subplots(2, 1, figsize=(WIDTH, 5.2), sharex=True)
     end = int(laws.plateau(rho[0], a))
-    shown, fine = np.arange(0, min(rho.size, end + 60), 60), np.linspace(0, end, 2000)
+    shown, fine = np.arange(0, end, 60), np.linspace(0, end, 2000)
     law = laws.glide(fine, rho[0], a)
     for axes in (top, bottom):
         axes.axvline(end, color=GRID, linewidth=1.2)
@@ -133,8 +134,8 @@ def oscillation(rho, a, first, shown=70):
         )  # fmt: skip
     axes.plot(epoch, rho[epoch], "-", color=GRID, linewidth=1)
     axes.plot(epoch, rho[epoch], "o", color=INK, markersize=3.5)
-    axes.annotate("r*", (epoch[-1], 1), (4, 0), textcoords="offset points", color=OPTIMUM, va="center")
-    axes.set(xlabel="epoch", ylabel="r / r*", ylim=(1 - 1.15 * a, 1 + 1.4 * a))
+    axes.annotate("r*", (epoch[0], 1), (-8, 3), textcoords="offset points", color=OPTIMUM)
+    axes.set(xlabel="epoch", ylabel="r / r*", xlim=(epoch[0] - 2, epoch[-1] + 1), ylim=(1 - 1.15 * a, 1 + 1.4 * a))
     return figure
 
 
@@ -150,7 +151,7 @@ def fig_2d(sweep, T, rho0):
     small = sweep.alpha[sweep.alpha < 0.3 * critical]
     axes.plot(small, laws.floor(small / critical), color=MUTED, linestyle=(0, (2, 2)), linewidth=1.2)
     axes.annotate(
-        "floor: 2αT⁵/π⁴", (small[18], laws.floor(small[18] / critical)), (4, -4), textcoords="offset points",
+        "floor: 2αT⁵/π⁴", (small[28], laws.floor(small[28] / critical)), (10, -16), textcoords="offset points",
         color=MUTED, va="top",
     )  # fmt: skip
     mean, error = sweep.mean() / T, sweep.sem() / T
@@ -158,16 +159,21 @@ def fig_2d(sweep, T, rho0):
         # The earlier the fainter: the same quantity at five moments.
         strength = 0.35 + 0.65 * column / (len(sweep.epochs) - 1)
         axes.errorbar(
-            sweep.alpha, mean[:, column], yerr=error[:, column], color=LOSS, alpha=strength, linewidth=1.4, elinewidth=0.8
+            sweep.alpha,
+            mean[:, column],
+            yerr=error[:, column],
+            color=LOSS,
+            alpha=strength,
+            linewidth=1.4,
+            elinewidth=0.8,
         )
         falls = critical * float(laws.plateau(rho0, 1.0)) / epochs
         axes.text(
-            falls, 0.055, f"{epochs:,}", rotation=90, color=LOSS, ha="center", va="center", bbox=HALO, zorder=4, size=10
+            falls, 0.09, f"{epochs:,} epochs", rotation=90, color=LOSS, ha="center", va="center", bbox=HALO, zorder=4
         )
     axes.text(0.985, 0.97, "all trapped: loss T", transform=axes.transAxes, ha="right", va="top", color=MUTED)
-    axes.text(1.1e-11, 0.3, "not there yet", color=LOSS)
-    axes.text(1.1e-11, 0.055, "epochs:", color=LOSS, va="center")
-    axes.set(xscale="log", yscale="log", xlim=(1e-11, 1e-8), ylim=(1.5e-3, 1.6))
+    axes.text(1.1e-11, 0.8, "still on the plateau", color=LOSS)
+    axes.set(xscale="log", yscale="log", xlim=(1e-11, 1e-8), ylim=(1.5e-3, 2.4))
     axes.set(xlabel="learning rate α (log scale)", ylabel="loss / T (log scale)")
     label_powers(axes.xaxis)
     label_powers(axes.yaxis)
@@ -211,22 +217,29 @@ def return_map(a):
     stairs = np.repeat(np.append(orbit, orbit[0]), 2)
     axes.plot(stairs[:-1], stairs[1:], color=GRADIENT, linewidth=1.3)
     axes.plot(orbit, np.roll(orbit, -1), "o", color=GRADIENT, markersize=5)
-    for place, (x, y), shift in zip("123", zip(orbit, np.roll(orbit, -1), strict=True), ((7, -9), (7, -9), (-13, 4)), strict=True):
-        axes.annotate(f"ρ{'₁₂₃'[int(place) - 1]}", (x, y), shift, textcoords="offset points", color=GRADIENT)
+    for name, x, y, shift in zip(
+        ("ρ₁", "ρ₂", "ρ₃"), orbit, np.roll(orbit, -1), ((7, -9), (7, -9), (-17, -11)), strict=True
+    ):
+        axes.annotate(name, (x, y), shift, textcoords="offset points", color=GRADIENT)
     hole = 1 - 0.75 * a
     axes.plot([1], [hole], "o", color=PAGE, markeredgecolor=INK, markersize=6, zorder=3)
     axes.annotate(
-        "the hole: from just above r*\ninto the zone", (1, hole), (14, -3), textcoords="offset points", va="center", bbox=HALO
+        "the hole: from just above r*\ninto the zone",
+        (1, hole),
+        (14, -3),
+        textcoords="offset points",
+        va="center",
+        bbox=HALO,
     )
     axes.annotate("r*", (1, 2.12), (4, 0), textcoords="offset points", color=OPTIMUM)
-    axes.text(2.2, 2.02, "no change", color=MUTED, ha="right", va="top", rotation=0)
+    axes.text(0.5, 0.56, "no change", color=MUTED, rotation=45, rotation_mode="anchor", transform_rotates_text=True)
     axes.text(0.14, 1.1, "no-learning zone", color=MUTED, rotation=90, ha="center", va="center", bbox=HALO)
     axes.set(xlim=(-0.1, top), ylim=(-0.1, top), xlabel="ρ = r / r* now", ylabel="ρ one epoch later")
     return figure
 
 
 def rhythms(found):
-    """Where the oscillation settles, over α/α*: the last ρ of each run, and the exact cycle of period 3 where it exists.
+    """Where the oscillation settles, over α/α*: the last ρ of each run, and the exact cycle of period 3.
 
     found : experiments' Rhythms.
     """
@@ -247,11 +260,12 @@ def rhythms(found):
     axes.plot(a, toy.cycle(a).orbit, color=GRADIENT, linewidth=1.4)
     axes.axvline(1, color=CLAIM, linestyle="--", linewidth=1.2)
     axes.annotate("paper: α*", (1, 0.72), (-4, 0), textcoords="offset points", color=CLAIM, ha="right")
-    axes.annotate("r*", (found.a[0], 1), (-4, 0), textcoords="offset points", color=OPTIMUM, ha="right", va="center")
-    axes.text(0.7, 1.62, "period 3: ρ grows as a^(2/5)", color=GRADIENT, ha="right", va="bottom")
-    for period, at in ((5, 0.345), (7, 0.252), (9, 0.197)):
-        axes.text(at, 0.66, str(period), ha="center", va="top", color=MUTED)
-    axes.text(0.1, 0.66, "period:", va="top", color=MUTED)
+    axes.annotate("r*", (0.8, 1), (0, 3), textcoords="offset points", color=OPTIMUM)
+    axes.text(0.7, 1.6, "period 3", color=GRADIENT, ha="right", va="bottom")
+    for period, name in ((5, "period 5"), (7, "7"), (9, "9")):
+        window = found.period == period
+        place = (found.a[window].max(), found.rho[window].max())
+        axes.annotate(name, place, (-6, 3), textcoords="offset points", ha="right")
     axes.set(xlim=(found.a[0], 1.05), ylim=(0.6, 1.85), xlabel="α / α*", ylabel="r / r* in the long run")
     return figure
 

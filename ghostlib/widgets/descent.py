@@ -16,12 +16,12 @@ class Descent(Explorable):
     module = "descent"
     _esm = bundle("descent")
     alt = (
-        "Three panels. The loss against r/r* with a point on it; the loss against the epoch, a long plateau, a sudden drop "
-        "and then oscillations; r/r* against the epoch, gliding from 10 down to 1 and oscillating about it."
+        "Two panels against the epoch. The loss, a long plateau, a sudden drop and then oscillations; and r/r*, gliding "
+        "from 10 down to 1 and oscillating about it, above the hatched no-learning zone."
     )
     caption = (
-        "<strong>Descent.</strong> The paper's first run, α = 10⁻¹⁰ at T = 100. "
-        "Above α* a single step from the optimum can reach the no-learning zone."
+        "<strong>Descent.</strong> It opens with the paper's first run, α = 10⁻¹⁰ at T = 100: a plateau, a fall, an "
+        "oscillation about r*. Above α* one step from the optimum can end in the no-learning zone."
     )
 
     a = Parameter(float(1e-10 / toy.alpha_star(100.0)), low=0.02, high=5.0, label="α / α*", scale="log")
