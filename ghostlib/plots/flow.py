@@ -22,8 +22,8 @@ def flow_and_wait(r, x_star):
         path.text(0.98 * wait, 0.5 * x_star, f"t = {wait:.3g}", color=GHOST, ha="right", va="center")
     path.set(xlim=(0, end), ylim=(-0.1 * x_star, 1.1 * x_star), xlabel="time t", ylabel="state x(t)")
     rs = np.logspace(-5, 0, 200)
-    draw_law(law, rs)
     law.plot(rs, toy.escape_time(rs, x_star), color=INK)
+    draw_law(law, rs)
     if r > 0:
         law.plot([r], [wait], "o", color=GHOST)
     law.set(xlim=(rs[0], rs[-1]))
@@ -59,7 +59,7 @@ def draw_law(axes, r):
     label_powers(axes.yaxis)
 
 
-def fig_1(r=0.25, x_star=1.0, span=1.3):
+def fig_1(r=0.25, x_star=1.1, span=1.3):
     """Fig. 1: the flow for `r` above and −`r` below its bifurcation, where the start goes, and the threshold."""
     figure, panels = plt.subplots(2, 1, figsize=(WIDTH, 5.6), sharex=True, sharey=True)
     for axes, sign in zip(panels, (1, -1), strict=True):

@@ -171,7 +171,7 @@ def slope_in_the_zone(c, rho, slopes, shown):
             color=CLAIM,
             ha="right" if aside < 0 else "left",
         )
-    axes.set(ylim=(1e-8, 0.1), xlim=(c[0] / 12, c[-1]))
+    axes.set(ylim=(1e-8, 0.1), xlim=(c[0] / 30, c[-1]))
     axes.set(xlabel="confidence c (log scale)", ylabel="|dL/dr| in T/r* (log scale)")
     label_powers(axes.xaxis)
     label_powers(axes.yaxis)

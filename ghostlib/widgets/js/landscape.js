@@ -1,4 +1,4 @@
-import { finiteGradient, finiteLoss, gradient, loss, rStar } from "./toy.js";
+import { finiteLossAndGradient, gradient, loss, rStar } from "./toy.js";
 import { picture, shell, show } from "./ui.js";
 
 const SAMPLES = 240;
@@ -17,12 +17,13 @@ export default {
     function curves({ T, c, x_star: xStar }) {
       const unit = rStar(T);
       const rho = Array.from({ length: SAMPLES + 1 }, (_, k) => -1 + (3 * k) / SAMPLES);
+      const finite = rho.map((at) => finiteLossAndGradient(at * unit, T, c, xStar));
       return {
         rho,
         loss: rho.map((at) => loss(at * unit, T) / T),
         slope: rho.map((at) => (gradient(at * unit, T) * unit) / T),
-        finiteLoss: rho.map((at) => finiteLoss(at * unit, T, c, xStar) / T),
-        finiteSlope: rho.map((at) => (finiteGradient(at * unit, T, c, xStar) * unit) / T),
+        finiteLoss: finite.map((at) => at.loss / T),
+        finiteSlope: finite.map((at) => (at.gradient * unit) / T),
       };
     }
 
@@ -30,7 +31,8 @@ export default {
       const { T, c, x_star: xStar, rho } = values;
       const unit = rStar(T);
       const all = curves(values);
-      const here = { loss: finiteLoss(rho * unit, T, c, xStar) / T, slope: (finiteGradient(rho * unit, T, c, xStar) * unit) / T };
+      const finite = finiteLossAndGradient(rho * unit, T, c, xStar);
+      const here = { loss: finite.loss / T, slope: (finite.gradient * unit) / T };
       const exact = (gradient(rho * unit, T) * unit) / T;
       const x = { domain: [-1, 2], label: "r / r*" };
       const zone = { type: "zone", from: -1, to: 0.25, label: "no-learning zone" };
@@ -40,7 +42,7 @@ export default {
         alt: `Loss against r: analytic, and with confidence c = ${show(c)}`,
         marks: [
           { ...zone }, { type: "ruleX", at: 1, colour: "optimum", label: "r*", anchor: "start" },
-          { type: "line", xs: all.rho, ys: all.loss, colour: "loss", label: "c, x* → ∞", labelAt: 0.98, labelDy: 20 },
+          { type: "line", xs: all.rho, ys: all.loss, colour: "loss", label: "c, x* → ∞", labelAt: 0.47, labelDy: -6, anchor: "start" },
           { type: "line", xs: all.rho, ys: all.finiteLoss, colour: "confidence-3", label: `c = ${show(c)}`, labelAt: 0.02, labelDy: -9, anchor: "start" },
           { type: "dot", x: rho, y: here.loss, colour: "confidence-3" },
         ],
