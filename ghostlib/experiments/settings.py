@@ -3,23 +3,24 @@
 from dataclasses import fields
 
 
-def table(records):
+def table(experiments):
     """One row a figure: what it does and its settings, as Markdown.
 
     Parameters
     ----------
-    records : dict of str to dataclass instance
-        Name of the figure → record.
+    experiments : module or namespace
+        Its ``__all__`` names the records, each a dataclass instance.
 
     Returns
     -------
     str
     """
-    lines = ["| Figure | Experiment | Settings |", "|---|---|---|"]
-    for name, record in records.items():
-        what = type(record).__doc__.split("\n")[0].split(": ", 1)[-1]
-        settings = ", ".join(f"`{field.name}` = {_short(getattr(record, field.name))}" for field in fields(record))
-        lines.append(f"| {name} | {what[0].upper()}{what[1:]} | {settings} |")
+    lines = ["| Record | Experiment | Settings |", "|---|---|---|"]
+    for name in experiments.__all__:
+        record = getattr(experiments, name)
+        what = type(record).__doc__.split("\n")[0]
+        settings = ", ".join(f"`{field.name}` {_short(getattr(record, field.name))}" for field in fields(record))
+        lines.append(f"| `{name}` | {what} | {settings} |")
     return "\n".join(lines)
 
 
