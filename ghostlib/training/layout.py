@@ -19,18 +19,17 @@ def pack(networks, c, dtype):
     lead, N = networks.shape, networks.N
     K = rank(networks)
     theta = np.zeros((*lead, 4 if K is None else 2 * K + 3, -(-N // LANES) * LANES), dtype)
-    with np.errstate(over="ignore"):
-        if K is not None:
-            theta[..., :K, :N] = np.swapaxes(networks.m, -1, -2)
-            theta[..., K : 2 * K, :N] = networks.n
-            theta[..., 2 * K, :N] = networks.w_out
-            theta[..., 2 * K + 1, :N] = networks.b
-            theta[..., 2 * K + 2, 0] = networks.b_out
-        else:
-            theta[..., 0, :N] = networks.m
-            theta[..., 1, :N] = networks.n
-            theta[..., 2, :N] = networks.b
-            theta[..., 3, 0] = c
+    if K is not None:
+        theta[..., :K, :N] = np.swapaxes(networks.m, -1, -2)
+        theta[..., K : 2 * K, :N] = networks.n
+        theta[..., 2 * K, :N] = networks.w_out
+        theta[..., 2 * K + 1, :N] = networks.b
+        theta[..., 2 * K + 2, 0] = networks.b_out
+    else:
+        theta[..., 0, :N] = networks.m
+        theta[..., 1, :N] = networks.n
+        theta[..., 2, :N] = networks.b
+        theta[..., 3, 0] = c
     return theta.reshape(-1, *theta.shape[-2:])
 
 

@@ -14,7 +14,7 @@ from ghostlib.training.history import History, chosen_epochs
 from ghostlib.training.layout import pack, rank, unpack
 
 
-# Multiplications between two looks at whether the reader has interrupted: some 50 ms.
+# Parameters × steps × epochs between two looks at whether the user has interrupted: some 20 ms.
 SLICE = 100_000_000
 
 
@@ -47,7 +47,7 @@ def train(
         Confidence of rank-one networks, one or one per network; 10 by default, as in the paper. `LowRank` networks have
         none: their read-out is trained.
     learn_c : bool, default False
-        Whether c is a parameter too (the paper's "another network, in which c was trainable").
+        Whether c is a parameter too (the paper's "another network, in which c was trainable"); it is in `History.c`.
     record : "all", int or sequence of int, default "all"
         Epochs to record: all from 0 (before any update) to `epochs`, every k-th, or a list.
     snapshots : int or sequence of int, optional
@@ -77,44 +77,30 @@ def train(
         raise ValueError(f"networks must be RankOne or LowRank, got {type(networks).__name__}")
     epochs = _checks.count("epochs", epochs, 0)
     epoch, snapshot_epoch = chosen_epochs("record", record, epochs), chosen_epochs("snapshots", snapshots, epochs)
-    alpha, c = per_network("alpha", alpha, networks), confidence(networks, c)
     if learn_c and not isinstance(networks, RankOne):
         raise ValueError(f"learn_c is for RankOne networks, got {type(networks).__name__}")
     dtype = np.dtype(dtype)
     if dtype not in (np.float32, np.float64):
         raise ValueError(f"dtype must be float32 or float64, got {dtype}")
     threads = joblib.cpu_count() if threads is None else _checks.count("threads", threads, 1)
-    theta = pack(networks, c, dtype)
-    if not np.isfinite(theta).all():
-        raise ValueError(f"networks must have finite parameters (in {dtype}), got NaN or infinity")
+    alpha, c = per_network("alpha", alpha, networks), confidence(networks, c)
+    with np.errstate(over="ignore", under="ignore"):
+        rates, theta = alpha.astype(dtype).ravel(), pack(networks, c, dtype)
+    _checks.positive(f"alpha (in {dtype})", rates)
+    _checks.finite(f"networks and c (in {dtype})", theta)
 
-    records = np.empty((len(theta), 4 if learn_c else 3, epoch.size), dtype)
-    snapshot = np.empty((len(theta), snapshot_epoch.size, *theta.shape[1:]), dtype)
-    state = np.tile(np.array([0, 0, 0, -1, -1]), (len(theta), 1))
-    trial = kernels.Trial(
-        task.target(),
-        networks.N,
-        task.delta,
-        task.x0,
-        task.kappa_star,
-        bool(learn_c),
-        epochs,
-    )
-    jobs = [
-        (
-            theta[i],
-            rank(networks),
-            alpha.flat[i].astype(dtype),
-            trial,
-            state[i],
-            epoch,
-            records[i],
-            snapshot_epoch,
-            snapshot[i],
-        )
-        for i in range(len(theta))
-    ]
-    _run(jobs, epochs, max(1, SLICE // (theta[0].size * task.steps)) if jobs else 1, threads, progress)
+    size, K = len(theta), rank(networks)
+    records = np.empty((size, 4 if learn_c else 3, epoch.size), dtype)
+    snapshot = np.empty((size, snapshot_epoch.size, *theta.shape[1:]), dtype)
+    state = np.tile(np.array([0, 0, 0, -1, -1]), (size, 1))
+    trial = kernels.Trial(task.target(), networks.N, task.delta, task.x0, task.kappa_star, bool(learn_c), epochs)
+
+    def advance(i, until):
+        room = kernels.Room.like(theta[i], task.steps, K)
+        kept = epoch, records[i], snapshot_epoch, snapshot[i]
+        return kernels.advance(theta[i], K, rates[i], trial, room, state[i], until, *kept)
+
+    _run(advance, state[:, kernels.EPOCH], epochs, 1 + SLICE // (theta[:1].size * task.steps + 1), threads, progress)
 
     loss, gradient_norm, accuracy = (records[:, row].reshape(*networks.shape, epoch.size) for row in range(3))
     return History(
@@ -135,26 +121,27 @@ def _snapshots(theta, networks):
     return unpack(theta.reshape(len(theta), *networks.shape, *theta.shape[2:]), networks)
 
 
-def _run(jobs, epochs, slice_, threads, progress):
-    """Advance every job to its end, `threads` at a time and in slices, so that an interrupt is heard between two."""
+def _run(advance, now, epochs, piece, threads, progress):
+    """Advance every network to its end, `threads` at a time, `piece` epochs by `piece` so that interrupts are heard.
+
+    ``advance(i, until)`` trains network i, which is at epoch ``now[i]``, and returns whether it has finished.
+    """
     stop, lock = Event(), Lock()
 
-    def finish(job):
-        theta, K, alpha, trial, state, *rest = job
-        room = kernels.Room.like(theta, trial.target.size, K)
+    def finish(i):
         finished = False
         while not (finished or stop.is_set()):
-            before = state[kernels.EPOCH]
-            finished = kernels.advance(theta, K, alpha, trial, room, state, min(before + slice_, epochs), *rest)
+            before = int(now[i])
+            finished = advance(i, min(before + piece, epochs))
             with lock:
-                bar.update((epochs if finished else int(state[kernels.EPOCH])) - int(before))
+                bar.update((epochs if finished else int(now[i])) - before)
 
     with (
-        tqdm(total=len(jobs) * epochs, unit="epoch", unit_scale=True, disable=not progress) as bar,
+        tqdm(total=len(now) * epochs, unit="epoch", unit_scale=True, disable=not progress) as bar,
         ThreadPoolExecutor(threads) as pool,
     ):
         try:
-            futures = [pool.submit(finish, job) for job in jobs]
+            futures = [pool.submit(finish, i) for i in range(len(now))]
             wait(futures, return_when=FIRST_EXCEPTION)
         finally:
             stop.set()
