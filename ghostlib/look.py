@@ -27,7 +27,7 @@ COLOURS = {
     "dead": Colour("#8a919c", "#7d8592", "the no-learning zone, always hatched"),
     "claim": Colour("#b86200", "#ffb152", "the paper's own value, always dashed"),
     "loss": Colour("#1260b4", "#6db4ff", "the loss"),
-    "gradient": Colour("#c0213c", "#ff8091", "the gradient"),
+    "gradient": Colour("#c0213c", "#ff8091", "the gradient; as a dot, where a state starts, as in the paper"),
     "confidence-1": Colour("#8a5a78", "#f0c4dd", "confidence, low end of the ramp"),
     "confidence-2": Colour("#8f3a72", "#e08fc0", "confidence, middle of the ramp"),
     "confidence-3": Colour("#7d1160", "#d05aa6", "confidence, high end of the ramp"),

@@ -115,8 +115,8 @@ export function picture({ width, height, x, y, marks, alt }) {
   const box = { left, right: width - 18, top: 30, bottom: height - 40 };
   const sx = scaleOf(x, box.left, box.right);
   const sy = scaleOf(y, box.bottom, box.top);
-  const ticksX = (x.log ? logTicks : linearTicks)(x.domain, Math.max(2, Math.floor((box.right - box.left) / 70)));
-  const ticksY = y.hideTicks ? [] : (y.log ? logTicks : linearTicks)(y.domain, Math.max(2, Math.floor((box.bottom - box.top) / 40)));
+  const ticksX = (x.log ? logTicks : linearTicks)(x.domain, Math.max(3, Math.floor((box.right - box.left) / 60)));
+  const ticksY = y.hideTicks ? [] : (y.log ? logTicks : linearTicks)(y.domain, Math.max(3, Math.floor((box.bottom - box.top) / 40)));
   const paint = (colour) => `var(--ghost-${colour})`;
   const label = (px, py, text, colour, anchor = "start") => {
     const half = (text.length * LETTER) / 2;
