@@ -225,6 +225,8 @@ class TrappedFraction:
         trapped, cycling = np.zeros((2, *rho.shape), dtype=bool)
         for _ in range(self.looks):
             rate, run = np.nonzero(~(trapped | cycling))
+            if not rate.size:
+                break
             end = toy.fate(rho[rate, run], a[rate], self.epochs)
             rho[rate, run], trapped[rate, run] = end.rho, end.trapped
             cycling[rate, run] = np.abs(end.rho[:, None] - orbit[rate]).min(axis=1) < 1e-6

@@ -16,8 +16,8 @@ class Descent(Explorable):
     module = "descent"
     _esm = bundle("descent")
     alt = (
-        "Two panels against the epoch. The loss, a long plateau, a sudden drop and then oscillations; and r/r*, gliding "
-        "from 10 down to 1 and oscillating about it, above the hatched no-learning zone."
+        "Two panels against the epoch. The loss, a long plateau, a sudden drop and then oscillations; and r/r*, "
+        "gliding from 10 down to 1 and oscillating about it, above the hatched no-learning zone."
     )
     caption = (
         "<strong>Descent.</strong> It opens with the paper's first run, α = 10⁻¹⁰ at T = 100: a plateau, a fall, an "
