@@ -1,6 +1,19 @@
 """The paper's experiments: one frozen record a figure, its settings as data, `run()` to do it."""
 
+from ghostlib.experiments.rank_one import FATES, FIG_3A, FIG_3A_COPIES, FIG_3B, FIG_S1
 from ghostlib.experiments.toy import CRITICAL_RATE, FIG_2A, FIG_2BC, FIG_2D, OSCILLATIONS, TRAPPED_FRACTION
 
 
-__all__ = ["CRITICAL_RATE", "FIG_2A", "FIG_2BC", "FIG_2D", "OSCILLATIONS", "TRAPPED_FRACTION"]
+__all__ = [
+    "CRITICAL_RATE",
+    "FATES",
+    "FIG_2A",
+    "FIG_2BC",
+    "FIG_2D",
+    "FIG_3A",
+    "FIG_3A_COPIES",
+    "FIG_3B",
+    "FIG_S1",
+    "OSCILLATIONS",
+    "TRAPPED_FRACTION",
+]

@@ -1,5 +1,13 @@
 """Results in, Axes out: one function a figure, one module a chapter, one look for all."""
 
+from ghostlib.plots.abrupt import (
+    abrupt_learning,
+    before_and_after,
+    hundred_plateaus,
+    plateau_knobs,
+    two_forecasts,
+)
+from ghostlib.plots.circuit import flow_from_afar, gradient_factors, one_number, reverse_pass
 from ghostlib.plots.descent import (
     critical_step,
     descent,
@@ -20,33 +28,62 @@ from ghostlib.plots.landscape import (
     slope_in_the_zone,
     three_regimes,
 )
+from ghostlib.plots.latent import (
+    escape,
+    fig_3a_course,
+    fig_3a_flows,
+    fig_3b_course,
+    fig_3b_flows,
+    fig_s1,
+    jump,
+    rounding,
+    waiting,
+)
 from ghostlib.plots.network import draw_latent_flow, draw_output, training
 from ghostlib.plots.style import use_book_style
 
 
 __all__ = [
+    "abrupt_learning",
+    "before_and_after",
     "bifurcation",
     "bottleneck_law",
     "critical_step",
     "descent",
     "draw_latent_flow",
     "draw_output",
+    "escape",
     "euler_against_exact",
     "fig_1",
     "fig_2a",
     "fig_2bc",
     "fig_2d",
+    "fig_3a_course",
+    "fig_3a_flows",
+    "fig_3b_course",
+    "fig_3b_flows",
+    "fig_s1",
     "flow_and_wait",
+    "flow_from_afar",
+    "gradient_factors",
+    "hundred_plateaus",
+    "jump",
     "kink",
     "landscape",
+    "one_number",
     "oscillation",
     "plateau",
+    "plateau_knobs",
     "return_map",
+    "reverse_pass",
     "rhythms",
+    "rounding",
     "slope_in_the_zone",
     "three_regimes",
     "time_spent",
     "training",
     "trapped_fraction",
+    "two_forecasts",
     "use_book_style",
+    "waiting",
 ]

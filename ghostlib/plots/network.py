@@ -10,19 +10,21 @@ from ghostlib.task import DelayedActivation
 from ghostlib.training import train
 
 
+TOUCHING = 1e-9  # speed below which an extremum is drawn as a saddle-node
+
+
 def draw_latent_flow(axes, network, task, *, reach=6.0):
     """f(κ) of one network (Eq. 4) with its fixed points, its ghosts and, in red, κ(0), as in Fig. 3."""
     kappa = np.linspace(-reach, reach, 600)
     axes.axhline(0, color=MUTED, linewidth=0.8)
     axes.plot(kappa, network.flow(kappa), color=INK)
-    for point in ghosts.slow_points(network, interval=(-reach, reach)):
-        if point.kind == "ghost":
+    for point in ghosts.slow_points(network, interval=(-reach, reach), tolerance=TOUCHING):
+        if point.kind in ("ghost", "saddle-node"):
             axes.plot(point.position, point.speed, "o", color=GHOST, markerfacecolor=PAGE, zorder=3)
-            offset = 8 if point.speed > 0 else -15
             axes.annotate(
-                "ghost",
+                point.kind,
                 (point.position, point.speed),
-                (0, offset),
+                (0, 8 if point.curvature > 0 else -15),
                 textcoords="offset points",
                 ha="center",
                 color=GHOST,

@@ -1,0 +1,104 @@
+"""How a rank-one network waits: the way of its latent variable from κ(0) past the ghost to the threshold κ*."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from ghostlib import _checks, ghosts
+
+
+class Wait(NamedTuple):
+    r"""The way of one network from κ(0) to κ*; times in the unit of the task's τ (ms).
+
+    ghost : SlowPoint, the ghost on the way or beside it: the slowest positive minimum of f.
+    width : √(2f/f″), the distance from the ghost at which its parabola is twice as fast.
+    unhindered : π τ/√(f f″/2), what the parabola takes from −∞ to ∞: the formula of a narrow bottleneck.
+    parabola : what the same parabola takes from κ(0) to κ*.
+    exact : τ ∫ dκ/f(κ) from κ(0) to κ*.
+    stepped : the same in the Euler steps in which the network is run.
+    near : share of `exact` spent within `width` of the ghost.
+    threshold_speed : f(κ*), in 1/τ.
+    uncertain : time in which the output rises from 10 % to 90 %, that is from κ* − ln 9/c to κ* + ln 9/c.
+    """
+
+    ghost: ghosts.SlowPoint
+    width: float
+    unhindered: float
+    parabola: float
+    exact: float
+    stepped: float
+    near: float
+    threshold_speed: float
+    uncertain: float
+
+
+def ghost_of(network):
+    """The slowest positive minimum of a network's latent flow (Eq. 4), or None where there is none.
+
+    Parameters
+    ----------
+    network : RankOne
+        A single one.
+
+    Returns
+    -------
+    SlowPoint or None
+
+    Raises
+    ------
+    ValueError
+        As `ghosts.slow_points`.
+    """
+    found = [point for point in ghosts.slow_points(network) if point.kind == "ghost" and point.speed > 0]
+    return min(found, key=lambda point: point.speed, default=None)
+
+
+def wait(network, task, c=10.0):
+    """How one network passes its ghost on the way from κ(0) to κ*.
+
+    Parameters
+    ----------
+    network : RankOne
+        A single one, of shape () or (1,).
+    task : DelayedActivation
+    c : float, default 10
+        Confidence, which sets the range of uncertain outputs.
+
+    Returns
+    -------
+    Wait
+        Times are inf where a fixed point is on the way.
+
+    Raises
+    ------
+    ValueError
+        If the network has no ghost, κ(0) is not below κ*, or `c` is not positive.
+    """
+    network = network[0] if network.shape == (1,) else network
+    c, ghost, start, stop = float(_checks.positive("c", c)), ghost_of(network), network.kappa0(task), task.kappa_star
+    if ghost is None:
+        raise ValueError("network has no ghost: its latent flow has no positive minimum")
+    if not start < stop:
+        raise ValueError(f"network must start below the threshold κ* = {stop:g}, but κ(0) = {start:g}")
+    flow, rate = ghosts.rank_one_flow(network), math.sqrt(ghost.speed * ghost.curvature / 2)
+    width = math.sqrt(2 * ghost.speed / ghost.curvature)
+    exact = ghosts.passage_time(flow, start, stop, tau=task.tau)
+    inside = [float(np.clip(ghost.position + side * width, start, stop)) for side in (-1, 1)]
+    near = ghosts.passage_time(flow, *inside, tau=task.tau) if inside[0] < inside[1] else 0.0
+    edge = math.log(9) / c
+    return Wait(
+        ghost=ghost,
+        width=width,
+        unhindered=math.pi * task.tau / rate,
+        parabola=task.tau / rate * (_angle(stop, ghost, width) - _angle(start, ghost, width)),
+        exact=exact,
+        stepped=ghosts.simulated_passage_time(flow, start, stop, delta=task.delta, tau=task.tau),
+        near=near / exact,
+        threshold_speed=float(network.flow(stop)),
+        uncertain=ghosts.passage_time(flow, stop - edge, stop + edge, tau=task.tau),
+    )
+
+
+def _angle(kappa, ghost, width):
+    return math.atan((kappa - ghost.position) / width)
