@@ -151,7 +151,7 @@ def fig_2d(sweep, T, rho0):
     small = sweep.alpha[sweep.alpha < 0.3 * critical]
     axes.plot(small, laws.floor(small / critical), color=MUTED, linestyle=(0, (2, 2)), linewidth=1.2)
     axes.annotate(
-        "floor: 2αT⁵/π⁴", (small[28], laws.floor(small[28] / critical)), (10, -16), textcoords="offset points",
+        "floor: 2αT⁵/π⁴", (small[30], laws.floor(small[30] / critical)), (16, -18), textcoords="offset points",
         color=MUTED, va="top",
     )  # fmt: skip
     mean, error = sweep.mean() / T, sweep.sem() / T

@@ -4,7 +4,8 @@ import { picture, shell, show, transport } from "./ui.js";
 const TRAIL = 12; // steps shown behind the point on the loss
 const CLOSE = 40; // epochs shown one by one
 const HEIGHT = 205;
-const LOWEST = 0.1; // of the axes of r/r*, which are logarithmic
+const LOWEST = 0.04; // of the axes of r/r*, which are logarithmic
+const HIGHEST = 40;
 const LONGEST_CYCLE = 24;
 const lossOf = (rho) => loss(rho * rStar(1), 1);
 
@@ -49,15 +50,15 @@ export default {
 
     function train() {
       const rho = descendRescaled(model.get("rho_0"), model.get("a"), model.get("epochs"));
-      run = { rho, losses: Float64Array.from(rho, lossOf), epochs: Float64Array.from(rho, (_, k) => k), end: endOf(rho) };
+      run = { rho, losses: Float64Array.from(rho, lossOf), epochs: Float64Array.from(rho, (_, k) => k), end: endOf(rho), highest: rho.reduce((most, value) => Math.max(most, value)) };
       player.go(rho.length - 1);
     }
 
-    function draw({ a, rho_0: rho0 }, [w1, w2, w3, w4]) {
-      const { rho, losses, epochs, end } = run;
+    function draw({ a }, [w1, w2, w3, w4]) {
+      const { rho, losses, epochs, end, highest } = run;
       const at = player.frame;
       const shown = (value) => Math.max(LOWEST, value);
-      const widest = Math.max(4, Math.min(40, 1.15 * Math.max(rho0, rho[at])));
+      const widest = Math.max(4, Math.min(HIGHEST, 1.15 * highest));
       const grid = Array.from({ length: 500 }, (_, k) => LOWEST * (widest / LOWEST) ** (k / 499));
       const tail = Math.max(0, at - TRAIL);
       const landscape = picture({

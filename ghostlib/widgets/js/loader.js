@@ -77,8 +77,12 @@
         clearTimeout(timer);
         timer = setTimeout(() => writeAddress(key, model), 200);
       });
-      window.addEventListener("hashchange", () => model.set("_request", requestOf(key)));
-      if (Object.keys(model.get("_request")).length) host.scrollIntoView();
+      const show = () => Object.keys(model.get("_request")).length && host.scrollIntoView();
+      window.addEventListener("hashchange", () => {
+        model.set("_request", requestOf(key));
+        show();
+      });
+      show();
       host.dataset.state = "live";
     } catch (error) {
       // The picture stays, and the other widgets never hear of it.
