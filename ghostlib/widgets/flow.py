@@ -18,8 +18,8 @@ class Flow(Explorable):
         "and the escape time against r, a straight line of slope −1/2 on log axes."
     )
     caption = (
-        "<strong>The toy model.</strong> For small positive r the state lingers where the parabola almost touches zero, "
-        "the ghost, and then escapes. The wait grows as r<sup>−1/2</sup>."
+        "<strong>The toy model.</strong> For small positive r the state lingers where the parabola almost touches "
+        "zero, the ghost, and then escapes. The wait grows as r<sup>−1/2</sup>."
     )
 
     r = Parameter(0.01, low=-1.0, high=1.0, label="r", scale="sqrt")

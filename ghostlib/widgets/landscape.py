@@ -17,8 +17,8 @@ class Landscape(Explorable):
     _esm = bundle("landscape")
     alt = (
         "Two panels over r/r*. The loss: 1 in the hatched no-learning zone below ¼, a sharp kink at 0 for r = r*, then "
-        "rising slowly; with finite confidence the corners are rounded. The size of the gradient on a log axis: exactly "
-        "zero in the no-learning zone for the analytic loss, small but not zero with finite confidence."
+        "rising slowly; with finite confidence the corners are rounded. The size of the gradient on a log axis: "
+        "exactly zero in the no-learning zone for the analytic loss, small but not zero with finite confidence."
     )
     caption = (
         "<strong>The landscape.</strong> Left of r*/4 the analytic loss is flat and gradient descent cannot move. "

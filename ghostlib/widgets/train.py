@@ -31,8 +31,8 @@ class Train(Explorable):
     )
     caption = (
         "<strong>The paper’s network, training here.</strong> One hundred units, rank one, plain gradient descent at "
-        "α = 0.02. It sits on the plateau for five thousand epochs and gets the task in a few. What follows is chaotic: "
-        "it may keep the task or fall into the no-learning zone."
+        "α = 0.02. It sits on the plateau for five thousand epochs and gets the task in a few. What follows is "
+        "chaotic: it may keep the task or fall into the no-learning zone."
     )
 
     seed = Parameter(40.0, low=0.0, high=SEEDS - 1.0, label="seed", whole=True)

@@ -65,7 +65,7 @@ export default {
         width: w1, height: HEIGHT, alt: `The point on the loss at epoch ${at}`,
         x: { domain: [LOWEST, widest], log: true, label: "r / r* (log scale)" }, y: { domain: [0, 1.12], label: "loss / T" },
         marks: [
-          { type: "zone", from: LOWEST, to: 0.25, label: "no learning", labelTop: false },
+          { type: "zone", from: LOWEST, to: 0.25, label: "no learning" },
           { type: "ruleX", at: 1, colour: "optimum", label: "r*", anchor: "start" },
           { type: "line", xs: grid, ys: grid.map(lossOf), colour: "loss" },
           { type: "line", xs: [...rho.slice(tail, at + 1)].map(shown), ys: [...losses.slice(tail, at + 1)], colour: "muted", width: 1 },
@@ -104,7 +104,7 @@ export default {
       const path = picture({
         width: w4, height: HEIGHT, x, y: { domain: [LOWEST, widest], log: true, label: "r / r* (log scale)" }, alt: "r/r* against the epoch",
         marks: [
-          { type: "ruleY", at: 0.25, colour: "dead", dash: true, label: "r*/4: point of no return", labelRight: true },
+          { type: "zone", along: "y", from: LOWEST, to: 0.25, label: "no learning" },
           { type: "ruleY", at: 1, colour: "optimum", label: "r*" },
           { type: "line", xs: epochs, ys: drawn, colour: "grid", width: 1.5 },
           { type: "line", xs: past, ys: drawn.subarray(0, at + 1), colour: "ink", width: 1.5 },

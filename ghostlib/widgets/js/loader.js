@@ -33,17 +33,17 @@
     }
   }
 
-  // The address keeps what differs from the paper's values: #flow.r=0.25&flow.x_star=20
+  // The address keeps what differs from how the page opens: #flow.r=0.25&flow.x_star=20
   const address = () => new URLSearchParams(location.hash.includes("=") ? location.hash.slice(1) : "");
   function requestOf(key) {
     const wanted = {};
     for (const [name, value] of address()) if (name.startsWith(`${key}.`)) wanted[name.slice(key.length + 1)] = value.trim() === "" ? NaN : Number(value);
     return wanted;
   }
-  function writeAddress(key, model) {
+  function writeAddress(key, model, opening) {
     const all = address();
     for (const name of [...all.keys()]) if (name.startsWith(`${key}.`)) all.delete(name);
-    for (const [name, { default: usual }] of Object.entries(model.get("_spec"))) if (model.get(name) !== usual) all.set(`${key}.${name}`, model.get(name));
+    for (const name of Object.keys(model.get("_spec"))) if (model.get(name) !== opening[name]) all.set(`${key}.${name}`, model.get(name));
     const hash = all.toString();
     if (hash || location.hash.includes("=")) history.replaceState(history.state, "", hash ? `#${hash}` : location.pathname + location.search);
   }
@@ -67,6 +67,7 @@
     const still = host.querySelector(".ghost-static");
     try {
       const model = new PageModel(JSON.parse(host.querySelector("script[type='application/json']").textContent));
+      const opening = { ...model.state };
       model.state._request = requestOf(key);
       const { default: widget } = await moduleOf(host.dataset.widget);
       live.hidden = false;
@@ -75,7 +76,7 @@
       let timer = null;
       model.on("change", () => {
         clearTimeout(timer);
-        timer = setTimeout(() => writeAddress(key, model), 200);
+        timer = setTimeout(() => writeAddress(key, model, opening), 200);
       });
       const show = () => Object.keys(model.get("_request")).length && host.scrollIntoView();
       window.addEventListener("hashchange", () => {

@@ -93,7 +93,7 @@ export default {
       const epochs = Float64Array.from({ length: session.epoch + 1 }, (_unused, k) => k);
       const x = { domain: [0, end], label: "epoch" };
       const trapped = session.trappedSince;
-      const zone = trapped >= 0 ? [{ type: "zone", from: trapped, to: end, label: "no-learning zone", labelTop: false }] : [];
+      const zone = trapped >= 0 ? [{ type: "zone", from: trapped, to: end, label: "no-learning zone" }] : [];
       const series = (width, values, colour, label, domain, alt) =>
         picture({
           width, height: 230, x, y: { domain, log: true, label }, alt,

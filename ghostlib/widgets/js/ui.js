@@ -105,7 +105,7 @@ function pathOf(points, limit) {
 //   line   xs, ys, colour, [dash, width, label, labelAt: index or fraction, labelDy]
 //   dot    x, y, colour, [hollow, label, dx, dy, anchor, radius]
 //   ruleX / ruleY   at, colour, [dash, label]
-//   zone   from, to, label: hatched along x (the no-learning zone)
+//   zone   from, to, [along: "y"], label: hatched (the no-learning zone)
 //   text   x, y, text, colour, [anchor]
 export function picture({ width, height, x, y, marks, alt }) {
   // Counted on the document: every widget's module has its own copy of this file, and ids must differ between them.
@@ -159,11 +159,12 @@ export function picture({ width, height, x, y, marks, alt }) {
           : label(mark.labelRight ? box.right : box.left + 4, at - 5, mark.label, mark.colour, mark.labelRight ? "end" : "start");
       }
     } else if (mark.type === "zone") {
-      const from = Math.max(box.left, sx(mark.from));
-      const to = Math.min(box.right, sx(mark.to));
-      if (!(to > from)) continue;
-      drawn.line = `<rect x="${from.toFixed(1)}" y="${box.top}" width="${(to - from).toFixed(1)}" height="${box.bottom - box.top}" fill="url(#${id}-hatch)"/>` + drawn.line;
-      if (mark.label) drawn.top += label((from + to) / 2, mark.labelTop ? box.top + 12 : box.bottom - 10, mark.label, "muted", "middle");
+      const upright = mark.along === "y";
+      const [left, right] = upright ? [box.left, box.right] : [Math.max(box.left, sx(mark.from)), Math.min(box.right, sx(mark.to))];
+      const [top, bottom] = upright ? [Math.max(box.top, sy(mark.to)), Math.min(box.bottom, sy(mark.from))] : [box.top, box.bottom];
+      if (!(right > left && bottom > top)) continue;
+      drawn.line = `<rect x="${left.toFixed(1)}" y="${top.toFixed(1)}" width="${(right - left).toFixed(1)}" height="${(bottom - top).toFixed(1)}" fill="url(#${id}-hatch)"/>` + drawn.line;
+      if (mark.label) drawn.top += label((left + right) / 2, bottom - 10, mark.label, "muted", "middle");
     } else if (mark.type === "text") {
       drawn.top += label(sx(mark.x), sy(mark.y), mark.text, mark.colour, mark.anchor);
     } else {
@@ -240,11 +241,15 @@ export function transport({ last, onframe, unit = "epoch", seconds = 8 }) {
   let frame = 0;
   let exact = 0;
   let timer = null;
-  const scrub = node("input", { type: "range", name: "frame", min: 0, max: 1, step: 1, value: 0, "aria-label": unit, oninput: () => (stop(), go(Number(scrub.value))) });
+  const scrub = node("input", { type: "range", name: "frame", min: 0, max: 1, step: 1, value: 0, "aria-label": unit, oninput: () => scrubbed(Number(scrub.value)) });
   const play = node("button", { type: "button", name: "play", onclick: () => (timer === null ? start() : stop()) }, "Play");
   const step = node("button", { type: "button", name: "step", onclick: () => (stop(), go(frame + 1)) }, "Step");
   const element = node("div", { class: "ghost-transport" }, play, step, scrub);
 
+  function scrubbed(to) {
+    stop();
+    go(to);
+  }
   function go(to) {
     frame = Math.max(0, Math.min(last(), Math.round(to)));
     exact = frame;
