@@ -29,7 +29,7 @@ serve: _build/.built ## the book at http://127.0.0.1:8000/ (another port: PORT=8
 lab: $(VIEWER) ## the chapters as notebooks in JupyterLab
 	"$(BIN)/jupyter-lab" book/index.md
 
-test: $(VIEWER) lint browser _build/.built ## everything: style, unit tests, notebooks, the built book in a browser
+test: $(VIEWER) $(VENV)/.extra-cluster lint browser _build/.built ## everything: style, unit tests, notebooks, the built book in a browser
 	"$(BIN)/python" -m pytest
 
 lint: $(VENV)/.ready ## style only
@@ -54,7 +54,7 @@ $(VENV)/.ready: requirements.txt constraints.txt pyproject.toml
 	@touch $@
 
 $(VENV)/.extra-%: $(VENV)/.ready
-	@echo "Adding what 'make $*' needs to $(VENV) ..."
+	@echo "Adding the extra '$*' to $(VENV) ..."
 	@"$(BIN)/python" -m pip install --quiet --no-compile --no-build-isolation -e '.[$*]' -c requirements.txt
 	@touch $@
 
