@@ -1,8 +1,7 @@
-"""Results on the disk: found again, thrown away with the source they depend on, whole or not there."""
+"""Where results are kept, and what source they depend on."""
 
 import sys
 
-import numpy as np
 import pytest
 
 from ghostlib.experiments import store
@@ -10,55 +9,37 @@ from ghostlib.experiments import store
 
 @pytest.fixture
 def library(tmp_path, monkeypatch):
-    """A library of three modules, the first of which imports the second, and a place to keep results."""
+    """A library of three modules, the first of which imports the second."""
     package = tmp_path / "spare"
     package.mkdir()
     (package / "__init__.py").write_text("")
-    (package / "above.py").write_text(
-        "import numpy as np\nfrom spare import below\n\nCALLS = []\n\n\n"
-        "def squares(count, *more):\n    CALLS.append(count)\n    return below.POWER * np.arange(count), more\n"
-    )
-    (package / "below.py").write_text("POWER = 2\n")
+    (package / "above.py").write_text("import numpy as np\nfrom spare.below import power\n")
+    (package / "below.py").write_text("def power():\n    return 2\n")
     (package / "aside.py").write_text("from spare import above\n")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(store, "LIBRARY", "spare")
-    monkeypatch.setenv("GHOSTLIB_CACHE", str(tmp_path / "kept"))
-    store.fingerprint.cache_clear()
-    import spare.above
-
-    yield spare.above
+    yield package
     store.fingerprint.cache_clear()
     for name in [name for name in sys.modules if name.split(".")[0] == "spare"]:
         del sys.modules[name]
 
 
-def test_a_result_is_computed_once_for_each_setting(library):
-    for _ in range(2):
-        for count in (3, 4):
-            values, more = store.kept(library.squares, count, (0.5, "ρ"))
-            np.testing.assert_array_equal(values, 2 * np.arange(count))
-            assert more == ((0.5, "ρ"),)
-    assert library.CALLS == [3, 4]
-
-
-def test_a_change_in_what_is_imported_throws_the_result_away_and_a_change_elsewhere_does_not(library, tmp_path):
-    store.kept(library.squares, 3)
-    (tmp_path / "spare" / "aside.py").write_text("from spare import above  # a remark\n")
+def fingerprint(module):
     store.fingerprint.cache_clear()
-    store.kept(library.squares, 3)
-    assert library.CALLS == [3]
-    (tmp_path / "spare" / "below.py").write_text("POWER = 2  # a remark\n")
-    store.fingerprint.cache_clear()
-    store.kept(library.squares, 3)
-    assert library.CALLS == [3, 3]
+    return store.fingerprint(module)
 
 
-def test_what_is_broken_off_leaves_nothing_behind(library):
-    with pytest.raises(TypeError):
-        store.kept(library.squares, "three")
-    library.CALLS.clear()
-    store.kept(library.squares, 3)
-    assert library.CALLS == [3]
+def test_what_a_module_imports_is_found_however_it_is_imported(library):
+    assert set(store.sources("spare.above")) == {"spare.above", "spare.below"}
+    assert set(store.sources("spare.aside")) == {"spare", "spare.aside", "spare.above", "spare.below"}
+
+
+def test_a_change_in_what_is_imported_changes_the_fingerprint_and_a_change_elsewhere_does_not(library):
+    before = fingerprint("spare.above")
+    (library / "aside.py").write_text("from spare import above  # a remark\n")
+    assert fingerprint("spare.above") == before
+    (library / "below.py").write_text("def power():\n    return 3\n")
+    assert fingerprint("spare.above") != before
 
 
 def test_the_sweep_of_fig_s1_depends_on_the_trainer_and_not_on_the_figures():

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from ghostlib import ghosts
 from ghostlib.births import steepest_rise
-from ghostlib.experiments import store
+from ghostlib.experiments import pieces
 from ghostlib.experiments.sweep import losses
+from ghostlib.rescue import learned, trapped
 from ghostlib.rnn import RankOne
 from ghostlib.task import DelayedActivation
 from ghostlib.training import History, train
@@ -92,7 +92,7 @@ class WatchedTraining:
 
 @dataclass(frozen=True)
 class Copies:
-    """Copies of one network that differ by rounding: what of a training is reproducible. Ours, not in the paper."""
+    """Fig. 3A repeated: copies of the network that differ by rounding. Ours, not in the paper."""
 
     seed: int = 40
     alpha: float = 0.003
@@ -198,7 +198,7 @@ class Fates(NamedTuple):
 
 @dataclass(frozen=True)
 class ManyNetworks:
-    """The hundred networks of Fig. 4 at the learning rate of Fig. 3B: who falls, and with what flow.
+    """Fig. 3B for many: the hundred networks of Fig. 4, who falls, and with what flow.
 
     Ours: the paper shows the saddle-node bifurcation of one network.
     """
@@ -224,7 +224,7 @@ class ManyNetworks:
             again = train(networks[jumped], TASK, self.alpha, epochs[-1], record=[0], snapshots=epochs).snapshots
             rise[jumped] = steepest_rise(again[np.searchsorted(epochs, jump[jumped]), np.arange(jumped.size)])
         return Fates(
-            learned=(history.accuracy > 0.5).any(axis=1),
+            learned=learned(history.accuracy),
             trapped=trapped(history.accuracy),
             jump=jump,
             fixed_points=ghosts.count_fixed_points(history.networks),
@@ -262,11 +262,13 @@ class NetworkSweep:
     seeds: int = 10
     epochs: tuple[int, ...] = (10_000, 20_000, 30_000, 50_000, 100_000, 200_000)
 
-    def run(self, *, progress=False):
-        """All runs, read at the six epochs; each learning rate is kept on the disk once it is done.
+    def run(self, *, executor=None, progress=False):
+        """All runs, read at the six epochs; each is kept on the disk once it is done.
 
         Parameters
         ----------
+        executor : concurrent.futures.Executor, optional
+            As in `pieces.finish`: one thread a core, or a cluster.
         progress : bool, default False
             Whether to show a progress bar.
 
@@ -275,11 +277,10 @@ class NetworkSweep:
         NetworkLosses
         """
         alpha = np.logspace(*self.alpha_exponents, self.rates)
-        loss = [
-            store.kept(losses, float(rate), self.seeds, self.epochs)
-            for rate in tqdm(alpha, unit="learning rate", disable=not progress)
-        ]
-        return NetworkLosses(alpha=alpha, epochs=np.array(self.epochs), loss=np.stack(loss))
+        settings = [(float(rate), seed, list(self.epochs)) for rate in alpha for seed in range(self.seeds)]
+        done = pieces.finish(losses, settings, executor=executor, progress=progress)
+        loss = np.reshape([loss for (loss,) in done], (self.rates, self.seeds, len(self.epochs)))
+        return NetworkLosses(alpha=alpha, epochs=np.array(self.epochs), loss=loss)
 
 
 def watch(network, alpha, epochs, interval):
@@ -323,11 +324,6 @@ def perturbed(network, copies, size, *, seed=0):
     factor = 1 + size * np.random.default_rng(seed).standard_normal((copies, network.N))
     factor[:1] = 1
     return RankOne(network.m * factor, np.tile(network.n, (copies, 1)), np.tile(network.b, (copies, 1)))
-
-
-def trapped(accuracy, last=50):
-    """The paper's rule: accuracy (…, E) at most ½ in all of the `last` epochs, and above ½ at some earlier one."""
-    return np.all(accuracy[..., -last:] <= 0.5, axis=-1) & np.any(accuracy > 0.5, axis=-1)
 
 
 def _first(condition):

@@ -1,7 +1,7 @@
-"""Results of long experiments on disk: what is finished is never lost, and never stale.
+"""Where results of long experiments are kept, and the source that they depend on.
 
-A result is kept under a key made of the settings and of the source of every module of this library that computing it
-imports, so that a change anywhere below throws it away. joblib writes a file whole or not at all.
+A result is good for as long as every module of this library that computing it imports stays the same: a fingerprint of
+their source is part of its key, so that a change anywhere below throws it away.
 """
 
 import ast
@@ -10,8 +10,6 @@ import os
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-
-import joblib
 
 
 LIBRARY = "ghostlib"
@@ -25,25 +23,6 @@ def directory():
     pathlib.Path
     """
     return Path(os.environ.get("GHOSTLIB_CACHE") or Path(__file__).parents[2] / ".cache")
-
-
-def kept(compute, *settings):
-    """``compute(*settings)``, read from the disk if the same library has computed it before.
-
-    Parameters
-    ----------
-    compute : function
-        At the top level of a module of this library.
-    settings : tuple
-        What joblib can hash: numbers, strings, arrays, frozen records.
-
-    Returns
-    -------
-    What `compute` returns.
-    """
-    memory = joblib.Memory(directory(), verbose=0)
-    name = f"{compute.__module__}.{compute.__qualname__}"
-    return memory.cache(_call, ignore=["compute"])(name, fingerprint(compute.__module__), compute, settings)
 
 
 @cache
@@ -100,7 +79,3 @@ def _spec(name):
         return find_spec(name)
     except ModuleNotFoundError:  # a function or class: the name before the dot is no package
         return None
-
-
-def _call(name, source, compute, settings):
-    return compute(*settings)

@@ -9,22 +9,21 @@ from ghostlib.task import DelayedActivation
 from ghostlib.training import train
 
 
-def losses(alpha, seeds, epochs):
-    """The loss of the networks 0 … seeds − 1 at some epochs of their training at c = 10.
+def losses(alpha, seed, epochs):
+    """The loss of one network at some epochs of its training at c = 10.
 
     Parameters
     ----------
     alpha : float
         Learning rate.
-    seeds : int
+    seed : int
     epochs : sequence of int
         Ascending.
 
     Returns
     -------
-    float array (seeds, len(epochs))
+    tuple of one float array (len(epochs),)
         In units of T: a silent network has loss 1.
     """
-    networks = RankOne.initial(np.arange(seeds))
-    history = train(networks, DelayedActivation(), alpha, max(epochs), record=list(epochs))
-    return history.loss.astype(np.float64)
+    history = train(RankOne.initial(seed), DelayedActivation(), alpha, max(epochs), record=epochs, threads=1)
+    return (history.loss.astype(np.float64),)
