@@ -183,8 +183,11 @@ def fig_3b_flows(before, fold, after, epoch, task):
     before, after : single networks, one update apart; fold : SaddleNode between them; epoch : that of `after`.
     """
     figure, panels = plt.subplots(3, 1, figsize=(WIDTH, 7.4), sharex=True, sharey=True)
-    share = f"{fold.share:.0%}".replace("%", " %")
-    titles = (f"epoch {epoch - 1:,}: a ghost", f"{share} of one update: saddle-node", f"epoch {epoch:,}: caught")
+    titles = (
+        f"epoch {epoch - 1:,}: a ghost",
+        f"{fold.share:.0%} of one update: saddle-node",
+        f"epoch {epoch:,}: caught",
+    )
     for axes, network, title in zip(panels, (before, fold.network, after), titles, strict=True):
         draw_latent_flow(axes, network, task, reach=6.5)
         axes.set(title=title, xlabel="", ylim=(-0.75, 1.5))
