@@ -1,0 +1,91 @@
+"""The trainings of chapter 07 that take their time, as pieces for `ghostlib.experiments.pieces`.
+
+In a module of their own: what they gave is kept on the disk as long as this file and what it imports stay the same.
+"""
+
+import numpy as np
+
+from ghostlib import optimisers, rescue
+from ghostlib.optimisers import Adam, Clipped
+from ghostlib.rnn import RankOne
+from ghostlib.task import DelayedActivation
+from ghostlib.training import train
+
+
+TASK = DelayedActivation()
+# Everything that is compared takes the same steps of the same size for as many epochs; only this differs.
+METHODS = {
+    "plain": train,
+    "clipped at 1": lambda *course: optimisers.train(*course, rule=Clipped(1.0)),
+    "clipped at 0.1": lambda *course: optimisers.train(*course, rule=Clipped(0.1)),
+    "Adam": lambda *course: optimisers.train(*course, rule=Adam()),
+    "schedule": rescue.anneal,
+}
+
+
+def fates(copy, seeds, alpha, epochs, c, perturbation):
+    """What becomes of the networks 0 … seeds − 1 if every m is multiplied by 1 + `perturbation` · N(0, 1) beforehand.
+
+    Parameters
+    ----------
+    copy : int
+        Which random numbers these are.
+    seeds, epochs : int
+    alpha, c, perturbation : float
+
+    Returns
+    -------
+    learned, trapped : bool arrays (seeds,)
+    since : int array (seeds,)
+        The epoch from which on a trapped network is silent; −1 for the others.
+    """
+    networks = RankOne.initial(np.arange(seeds))
+    noise = np.random.default_rng(copy).standard_normal(networks.m.shape)
+    copies = RankOne(networks.m * (1 + perturbation * noise), networks.n, networks.b)
+    accuracy = train(copies, TASK, alpha, epochs, c, threads=1).accuracy
+    caught = rescue.trapped(accuracy)
+    last_heard = epochs - np.argmax(accuracy[:, ::-1] > rescue.SILENT, axis=1)
+    return rescue.learned(accuracy), caught, np.where(caught, last_heard + 1, -1)
+
+
+def remedy(method, alpha, seeds, epochs, c):
+    """How the networks 0 … seeds − 1 end if they are trained by one of `METHODS`.
+
+    Parameters
+    ----------
+    method : str
+    alpha : float
+    seeds, epochs : int
+    c : float
+        The confidence that the networks are meant to have.
+
+    Returns
+    -------
+    solved, trapped : bool arrays (seeds,)
+    loss : float array (seeds,)
+        At the end, at the confidence `c`.
+    """
+    history = METHODS[method](RankOne.initial(np.arange(seeds)), TASK, alpha, epochs, c)
+    loss = rescue.final_loss(history.networks, TASK, c)
+    return rescue.solved(history.accuracy, loss), rescue.trapped(history.accuracy), loss
+
+
+def lowered(seeds, alpha, epochs, c, after, confidences):
+    """The accuracies of the networks 0 … seeds − 1 after so many epochs at `c` and some more at each of several others.
+
+    Parameters
+    ----------
+    seeds, epochs, after : int
+    alpha, c : float
+    confidences : sequence of float
+
+    Returns
+    -------
+    learned, trapped : bool arrays (seeds,)
+        After the first part.
+    accuracy : float array (len(confidences), seeds)
+        After the second.
+    """
+    first = train(RankOne.initial(np.arange(seeds)), TASK, alpha, epochs, c)
+    second = rescue.train_at(first.networks, TASK, alpha, after, confidences, record=[after])
+    return rescue.learned(first.accuracy), rescue.trapped(first.accuracy), second.accuracy[..., -1]
