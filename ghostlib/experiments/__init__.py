@@ -1,5 +1,6 @@
 """The paper's experiments: one frozen record a figure, its settings as data, `run()` to do it."""
 
+from ghostlib.experiments.confidence import FIG_4, FIG_4_REPEATS, REMEDIES, RESTORED, TRAINABLE_C
 from ghostlib.experiments.rank_one import FATES, FIG_3A, FIG_3A_COPIES, FIG_3B, FIG_S1
 from ghostlib.experiments.sloppy import FIG_S2, FIG_S2_FULL
 from ghostlib.experiments.toy import CRITICAL_RATE, FIG_2A, FIG_2BC, FIG_2D, OSCILLATIONS, TRAPPED_FRACTION
@@ -14,9 +15,14 @@ __all__ = [
     "FIG_3A",
     "FIG_3A_COPIES",
     "FIG_3B",
+    "FIG_4",
+    "FIG_4_REPEATS",
     "FIG_S1",
     "FIG_S2",
     "FIG_S2_FULL",
     "OSCILLATIONS",
+    "REMEDIES",
+    "RESTORED",
+    "TRAINABLE_C",
     "TRAPPED_FRACTION",
 ]

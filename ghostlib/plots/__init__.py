@@ -8,6 +8,18 @@ from ghostlib.plots.abrupt import (
     two_forecasts,
 )
 from ghostlib.plots.circuit import flow_from_afar, gradient_factors, one_number, reverse_pass
+from ghostlib.plots.confidence import (
+    annealed,
+    fig_4,
+    recovery_window,
+    remedies,
+    rescued,
+    signal,
+    slope_and_its_limits,
+    trained_confidence,
+    trapped_counts,
+    way_back,
+)
 from ghostlib.plots.descent import (
     critical_step,
     descent,
@@ -45,6 +57,7 @@ from ghostlib.plots.style import use_book_style
 
 __all__ = [
     "abrupt_learning",
+    "annealed",
     "before_and_after",
     "bifurcation",
     "bottleneck_law",
@@ -62,6 +75,7 @@ __all__ = [
     "fig_3a_flows",
     "fig_3b_course",
     "fig_3b_flows",
+    "fig_4",
     "fig_s1",
     "flow_and_wait",
     "flow_from_afar",
@@ -74,16 +88,24 @@ __all__ = [
     "oscillation",
     "plateau",
     "plateau_knobs",
+    "recovery_window",
+    "remedies",
+    "rescued",
     "return_map",
     "reverse_pass",
     "rhythms",
     "rounding",
+    "signal",
+    "slope_and_its_limits",
     "slope_in_the_zone",
     "three_regimes",
     "time_spent",
+    "trained_confidence",
     "training",
+    "trapped_counts",
     "trapped_fraction",
     "two_forecasts",
     "use_book_style",
     "waiting",
+    "way_back",
 ]
