@@ -8,6 +8,7 @@ from ghostlib.plots.network import draw_latent_flow
 from ghostlib.plots.style import (
     CLAIM,
     CONFIDENCE,
+    DEAD,
     GRADIENT,
     INK,
     LOSS,
@@ -19,13 +20,6 @@ from ghostlib.plots.style import (
 
 
 FAINTEST = 1e-18  # of a gradient norm that is drawn; what is smaller lies below the picture
-REMEDY_LOOKS = {  # colour, line, and where to write the name: learning rate and offset in points
-    "plain": (MUTED, ":", 0.02, (-6, 4), "right"),
-    "clipped at 1": (GRADIENT, "--", 0.02, (-8, 2), "right"),
-    "clipped at 0.1": (GRADIENT, "-", 0.1, (0, 6), "center"),
-    "Adam": (LOSS, "-", 0.003, (0, 6), "center"),
-    "schedule": (CONFIDENCE[-1], "-", 0.01, (-6, -4), "right"),
-}
 
 
 def nearest(confidences, wanted):
@@ -130,7 +124,7 @@ def signal(c, distances):
     # Where each curve has room for its name: a height, and the side of the curve.
     rooms = ((1e-9, 4, "left"), (1e-4, 4, "left"), (1e-8, -4, "right"))
     for distance, (height, aside, side) in zip(distances, rooms, strict=True):
-        output = 1 / (1 + np.exp(c * distance))
+        output = 1 / (1 + np.exp(np.minimum(c * distance, 700)))
         factor = c * output * (1 - output)
         peak = int(np.argmax(factor))
         falling = np.log(np.maximum(factor[peak:], 1e-300))
@@ -253,19 +247,22 @@ def annealed(history, plain, c):
 
 
 def remedies(outcomes, usual):
-    """The share of networks that each method solves, over the learning rate; `usual` is the paper's."""
-    figure, axes = plt.subplots(figsize=(WIDTH, 4.4))
-    axes.axvline(usual, color=CLAIM, linestyle="--", linewidth=1.2)
-    for method, solved in zip(outcomes.methods, outcomes.solved.mean(axis=-1), strict=True):
-        colour, line, at, offset, side = REMEDY_LOOKS[method]
-        axes.semilogx(outcomes.alpha, solved, line, color=colour, marker="o", markersize=4)
-        axes.annotate(
-            method, (at, solved[np.argmin(np.abs(outcomes.alpha - at))]), offset, textcoords="offset points",
-            color=colour, ha=side,
-        )  # fmt: skip
-    axes.annotate(f"paper: α = {usual:g}", (usual, 1.17), (-4, 0), textcoords="offset points", color=CLAIM, ha="right")
-    axes.set(ylim=(-0.03, 1.25), yticks=(0, 0.5, 1), ylabel="share solved", xlabel="learning rate α (log scale)")
-    label_powers(axes.xaxis)
+    """How many networks each method solves and how many end up trapped, over the learning rate; `usual`: the paper's.
+
+    outcomes : Outcomes of `experiments.REMEDIES`.
+    """
+    figure, panels = plt.subplots(len(outcomes.methods), 1, figsize=(WIDTH, 7.4), sharex=True, sharey=True)
+    places = np.arange(outcomes.alpha.size)
+    for axes, method, solved, trapped in zip(
+        panels, outcomes.methods, outcomes.solved.sum(axis=-1), outcomes.trapped.sum(axis=-1), strict=True
+    ):
+        axes.bar(places, solved, width=0.8, color=OPTIMUM)
+        axes.bar(places, trapped, width=0.8, bottom=solved, facecolor="none", edgecolor=DEAD, hatch="////", linewidth=0)
+        axes.axvline(int(np.argmin(np.abs(outcomes.alpha - usual))), color=CLAIM, linestyle="--", linewidth=1.2)
+        axes.set(title=method, ylim=(0, outcomes.solved.shape[-1]), yticks=(0, outcomes.solved.shape[-1]))
+    panels[-1].set_xticks(places, [f"{rate:g}" for rate in outcomes.alpha])
+    panels[-1].set(xlabel="learning rate α", xlim=(-0.6, places[-1] + 0.6))
+    panels[len(panels) // 2].set_ylabel("networks: solved (green), trapped (hatched)")
     return figure
 
 

@@ -3,7 +3,8 @@
 from ghostlib.widgets.descent import Descent
 from ghostlib.widgets.flow import Flow
 from ghostlib.widgets.landscape import Landscape
+from ghostlib.widgets.rescue import Rescue
 from ghostlib.widgets.train import Train
 
 
-__all__ = ["Descent", "Flow", "Landscape", "Train"]
+__all__ = ["Descent", "Flow", "Landscape", "Rescue", "Train"]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 SOURCES = Path(__file__).parent / "js"
-SHARED = {"toy", "rankone", "session", "ui", "loader"}  # everything else in js/ is a widget
+SHARED = {"toy", "rankone", "session", "trainview", "ui", "loader"}  # everything else in js/ is a widget
 _IMPORT = re.compile(r'^import\s[^;]*?from\s+"\./(\w+)\.js";\n', re.MULTILINE)
 
 

@@ -1,0 +1,70 @@
+import { trainView } from "./trainview.js";
+import { picture, show } from "./ui.js";
+
+const FIRST = 6000; // epochs of the first press of the button: the paper's
+const AGAIN = 300; // of every further one, three times the paper's, so that there is time to look
+const PACE = 2; // epochs between two pictures after the first press: slow enough to watch
+const BEFORE = 100; // epochs shown before the confidence was turned
+const STEPS = 40; // of a trial: accuracies are multiples of 1/40, and travel as whole numbers
+const FATES = [["trapped", "confidence-3"], ["has it", "optimum"], ["not yet", "muted"]];
+
+// The hundred networks after 6000 epochs: what became of each, and its accuracy after 100 more at each confidence.
+function readHundred(base64, confidences) {
+  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  const count = bytes.length / (confidences.length + 1);
+  const order = Array.from({ length: count }, (_, seed) => seed).sort((one, other) => bytes[one] - bytes[other] || one - other);
+  return { fate: order.map((seed) => bytes[seed]), accuracy: confidences.map((_, row) => order.map((seed) => bytes[(row + 1) * count + seed] / STEPS)) };
+}
+
+function drawHundred({ fate, accuracy }, confidences, c, width) {
+  const distance = confidences.map((confidence) => Math.abs(Math.log(confidence / c)));
+  const row = distance.indexOf(Math.min(...distance));
+  const caught = accuracy[row].filter((_, place) => fate[place] === 0);
+  const mean = caught.reduce((sum, value) => sum + value, 0) / caught.length;
+  const names = FATES.map(([name, colour], kind) => {
+    const members = fate.flatMap((one, place) => (one === kind ? [place] : []));
+    return { type: "text", x: (members[0] + members.at(-1)) / 2, y: 1.1, text: `${name} (${members.length})`, colour, anchor: "middle" };
+  });
+  return picture({
+    width, height: 250, x: { domain: [-2, fate.length + 1], label: `${fate.length} networks, 100 epochs at c = ${show(confidences[row])} (precomputed)` }, y: { domain: [0, 1.2], label: "accuracy" },
+    alt: `Accuracies of ${fate.length} networks, computed beforehand, after 6000 epochs at c = 10 and 100 at c = ${show(confidences[row])}; the mean of the trapped is ${show(mean)}`,
+    marks: [
+      { type: "ruleY", at: 0.5, colour: "muted", dash: true },
+      ...accuracy[row].map((value, place) => ({ type: "dot", x: place, y: value, colour: FATES[fate[place]][1], hollow: fate[place] !== 0, radius: 2 })),
+      ...names,
+    ],
+  });
+}
+
+// The training as legs of one confidence each.
+function legsOf({ epoch, c }, now) {
+  const legs = [];
+  for (let e = 0; e < epoch; e += 1) {
+    if (legs.length && legs.at(-1)[1] === c.values[e]) legs.at(-1)[0] += 1;
+    else legs.push([1, c.values[e]]);
+  }
+  return legs.length ? legs : [[1, now]];
+}
+
+const rescueAsPython = ({ seed, alpha, c }, session) => `from ghostlib import rescue, widgets
+from ghostlib.rnn import RankOne
+from ghostlib.task import DelayedActivation
+
+legs = [${legsOf(session, c).map(([epochs, value]) => `(${epochs}, ${value})`).join(", ")}]  # epochs, confidence
+history = rescue.legs(RankOne.initial([${seed}]), DelayedActivation(), ${alpha}, legs)
+widgets.Rescue(seed=${seed}, alpha=${alpha}, c=${c})
+`;
+
+export default {
+  render({ model, el }) {
+    const confidences = model.get("_confidences");
+    const hundred = readHundred(model.get("_hundred"), confidences);
+    return trainView(model, el, {
+      leg: (epoch) => (epoch < FIRST ? FIRST : AGAIN),
+      pace: (epoch) => (epoch < FIRST ? Infinity : PACE),
+      from: (epoch) => (epoch > FIRST ? FIRST - BEFORE : 0),
+      panels: [({ c }, width) => drawHundred(hundred, confidences, c, width)],
+      python: rescueAsPython,
+    });
+  },
+};

@@ -1,0 +1,75 @@
+"""A network that is trapped, a slider for its confidence, and a hundred others beside it."""
+
+import base64
+from functools import cache
+
+import numpy as np
+import traitlets
+
+from ghostlib.widgets._base import Parameter
+from ghostlib.widgets._bundle import bundle
+from ghostlib.widgets.train import SEEDS, Train
+
+
+EPOCHS, AFTER, LOW = 6000, 300, 0.3  # of the static picture: at the widget's c, and then at a low one
+
+
+class Rescue(Train):
+    """A network that is likely to be trapped (Fig. 3B), trained on at any confidence, beside the hundred of Fig. 4.
+
+    seed, alpha, c : as in `Train`; the seed is the one that is trapped most often.
+    m, n, b, epoch, loss : as in `Train`.
+    """
+
+    module = "rescue"
+    _esm = bundle("rescue")
+    alt = (
+        "Three panels for the network with seed 99. The loss against the epoch on a log axis: 1 for three thousand "
+        "epochs, a jump down, and soon back to 1; after epoch 6,000, where the confidence is lowered, it falls. The "
+        "gradient norm, which drops by many powers of ten when the network is trapped and is back at once when c is "
+        "lowered. The latent flow of the trapped network, which is held by a fixed point far below the threshold."
+    )
+    caption = (
+        "<strong>The rescue.</strong> Train at c = 10 and let it fall; then lower c and train on. The last panel shows "
+        "the hundred networks of Fig. 4 after 6,000 epochs at c = 10 and 100 more at the c of the slider, computed "
+        "when this page was built, for thirty values of c. Whether the one above is trapped is a matter of rounding; "
+        "if it keeps the task, try another seed."
+    )
+
+    seed = Parameter(99.0, low=0.0, high=SEEDS - 1.0, label="seed", whole=True)
+    c = Parameter(10.0, low=0.001, high=10.0, label="c", scale="log")
+
+    _hundred = traitlets.Unicode().tag(sync=True)
+    _confidences = traitlets.List(traitlets.Float()).tag(sync=True)
+
+    def __init__(self, **values):
+        super().__init__(**values)
+        self._hundred, self._confidences = _ensemble()
+
+    def page_state(self):
+        return {**super().page_state(), "_hundred": self._hundred, "_confidences": self._confidences}
+
+    def picture(self):
+        from ghostlib import plots, rescue
+        from ghostlib.rnn import RankOne
+        from ghostlib.task import DelayedActivation
+
+        task, network = DelayedActivation(), RankOne.initial([int(self.seed)])
+        fallen = rescue.legs(network, task, self.alpha, [(EPOCHS, self.c)]).networks
+        history = rescue.legs(network, task, self.alpha, [(EPOCHS, self.c), (AFTER, min(LOW, self.c))])
+        return plots.rescued(history, fallen[0], task, EPOCHS)
+
+
+@cache
+def _ensemble():
+    """What became of the hundred networks (0 trapped, 1 has the task, 2 not yet learned) and then their accuracies
+    times 40 at each confidence, one byte each, in base64; and the confidences.
+    """
+    from ghostlib.experiments import FIG_4, pieces, remedies
+
+    confidences = np.logspace(*FIG_4.exponents, FIG_4.confidences).tolist()
+    settings = (FIG_4.seeds, FIG_4.alpha, FIG_4.epochs, FIG_4.c, FIG_4.after, confidences)
+    ((learned, trapped, accuracy),) = pieces.finish(remedies.lowered, [settings])
+    fate = np.where(trapped, 0, np.where(learned, 1, 2))
+    steps = np.rint(accuracy * remedies.TASK.steps)
+    return base64.b64encode(np.vstack([fate, steps]).astype(np.uint8).tobytes()).decode("ascii"), confidences
