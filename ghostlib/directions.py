@@ -1,4 +1,4 @@
-"""What a trained low-rank network is made of: the directions in which W has moved, and those in which the state is slow."""
+"""What a trained low-rank network is made of: how W has moved, and in which directions the state is slow."""
 
 from typing import NamedTuple
 

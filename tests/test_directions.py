@@ -1,4 +1,4 @@
-"""Directions in which W has moved and in which the state is slow, against what is known by hand and against rank one."""
+"""How W has moved and in which directions the state is slow, against what is known by hand and rank one."""
 
 from dataclasses import replace
 

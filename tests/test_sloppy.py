@@ -43,6 +43,7 @@ def mapped(fate):
             "accuracy": np.where(letters == "t", 0.5, 0.9),
             "gradient_norm": np.where(letters == "t", 1e-6, 1.0),
             "settled": np.where(letters == "l", 0.01, 0.4),
+            "learned": np.full(letters.shape, 7),
         }
     )
     return PhaseDiagram(tuple(range(1, ranks + 1)), np.logspace(-3, 0, rates), None, courses, [])
@@ -126,7 +127,10 @@ class TestFate:
         assert np.isnan(invented(learned=[-1, -1]).median_epoch())
 
     def test_panels_follow_their_rule(self):
-        assert mapped(["ll ll lt tt dd", "ll ll ll lt td"]).panels() == (1, 2, 3)
+        found = mapped(["ll ll ll lt tt dd", "ll ll ll ll ud td"])
+        late = np.array([1, 1, 1.05, 1.2, 1, 1]) / found.alpha
+        learned = np.broadcast_to(late[:, None], found.courses.accuracy.shape)
+        assert found._replace(courses=found.courses._replace(learned=learned)).panels() == (2, 3, 4)
 
     def test_panels_that_are_not_there_are_refused(self):
         with pytest.raises(ValueError, match="none of 2 learning rates"):
@@ -183,4 +187,11 @@ class TestRankOrSize:
     def test_a_network_that_does_not_learn_in_time_says_so(self):
         assert scale.learning_epoch(1, 1, 0.001, 0, 100) == (-1,)
         small = scale.RankOrSize(ranks=(1,), like=(1,), seeds=1, epochs=50)
-        assert np.isnan(small.run().epoch).all()
+        assert np.isnan(small.run().value).all()
+
+    def test_the_settled_loss_is_that_of_the_end(self):
+        loss = train(scale.resized(LowRank.initial(2, 10), 1), TASK, 0.1, 500).loss
+        assert scale.settled_loss(10, 1, 0.1, 2, 500) == (np.median(loss[-50:].astype(float)),)
+        small = scale.RankOrSizeAtHighRate(ranks=(10,), seeds=3, epochs=500)
+        assert small.run().value.shape == (3, 1, 3)
+        assert small.run().value[0, 0, 2] == np.median(loss[-50:].astype(float))

@@ -2,7 +2,8 @@
 
 from ghostlib.experiments.confidence import FIG_4, FIG_4_REPEATS, REMEDIES, RESTORED, TRAINABLE_C
 from ghostlib.experiments.rank_one import FATES, FIG_3A, FIG_3A_COPIES, FIG_3B, FIG_S1
-from ghostlib.experiments.sloppy import FIG_S2, FIG_S2_FULL
+from ghostlib.experiments.scale import RANK_OR_SIZE, RANK_OR_SIZE_HIGH_RATE
+from ghostlib.experiments.sloppy import FIG_S2, FIG_S2_EDGE, FIG_S2_FULL
 from ghostlib.experiments.toy import CRITICAL_RATE, FIG_2A, FIG_2BC, FIG_2D, OSCILLATIONS, TRAPPED_FRACTION
 
 
@@ -19,8 +20,11 @@ __all__ = [
     "FIG_4_REPEATS",
     "FIG_S1",
     "FIG_S2",
+    "FIG_S2_EDGE",
     "FIG_S2_FULL",
     "OSCILLATIONS",
+    "RANK_OR_SIZE",
+    "RANK_OR_SIZE_HIGH_RATE",
     "REMEDIES",
     "RESTORED",
     "TRAINABLE_C",

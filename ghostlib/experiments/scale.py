@@ -19,26 +19,26 @@ LEARNED = 2 / TASK.T  # as in `ghostlib.experiments.ranks`
 
 
 class Resized(NamedTuple):
-    """When networks learn whose W was made larger or smaller before training.
+    """What networks do whose W was made larger or smaller before training.
 
     ranks (R,) : trainable ranks.
-    like (L,) : the rank whose typical size of W they were given.
-    epoch : (L, R, S), the first epoch with a loss below `LEARNED`; NaN where it never was.
+    like (L,) : the rank whose usual size of W they were given.
+    value : (L, R, S), one number for each network.
     """
 
     ranks: tuple[int, ...]
     like: tuple[int, ...]
-    epoch: np.ndarray
+    value: np.ndarray
 
 
 @dataclass(frozen=True)
 class RankOrSize:
-    """Networks of low rank with the weights of high ones, and the other way round. Ours, not in the paper."""
+    """When networks learn that have few ranks and the weights of many, or many ranks and the weights of few. Ours."""
 
     ranks: tuple[int, ...] = (1, 3, 10, 30, 100)
     like: tuple[int, ...] = (1, 10, 100)
     alpha: float = 0.01
-    seeds: int = 5
+    seeds: int = 10
     epochs: int = 4000
 
     def run(self, *, progress=False):
@@ -52,17 +52,45 @@ class RankOrSize:
         Returns
         -------
         Resized
+            The first epoch with a loss below `LEARNED`, NaN where there is none.
         """
+        epoch = self._all(learning_epoch, progress)
+        return epoch._replace(value=np.where(epoch.value < 0, np.nan, epoch.value))
+
+    def _all(self, compute, progress):
         settings = [
             (rank, like, self.alpha, seed, self.epochs)
             for like in self.like
             for rank in self.ranks
             for seed in range(self.seeds)
         ]
-        done = pieces.finish(learning_epoch, settings, progress=progress)
-        epoch = np.array([result[0] for result in done], dtype=float)
-        shape = (len(self.like), len(self.ranks), self.seeds)
-        return Resized(self.ranks, self.like, np.where(epoch < 0, np.nan, epoch).reshape(shape))
+        done = pieces.finish(compute, settings, progress=progress)
+        value = np.array([result[0] for result in done], dtype=float)
+        return Resized(self.ranks, self.like, value.reshape(len(self.like), len(self.ranks), self.seeds))
+
+
+@dataclass(frozen=True)
+class RankOrSizeAtHighRate(RankOrSize):
+    """The same networks at a learning rate that throws many into the no-learning zone: who keeps the task. Ours."""
+
+    ranks: tuple[int, ...] = (1, 10, 100)
+    alpha: float = 0.1
+    epochs: int = 5000
+
+    def run(self, *, progress=False):
+        """All trainings to their end; kept on the disk.
+
+        Parameters
+        ----------
+        progress : bool, default False
+            Whether to show a progress bar.
+
+        Returns
+        -------
+        Resized
+            The median loss of the last tenth of the epochs.
+        """
+        return self._all(settled_loss, progress)
 
 
 def resized(network, like):
@@ -86,4 +114,11 @@ def learning_epoch(rank, like, alpha, seed, epochs, chunk=250):
     return (np.asarray(-1),)
 
 
+def settled_loss(rank, like, alpha, seed, epochs):
+    """Median loss of the last tenth of the training of a network of this rank with W resized: one array ()."""
+    loss = train(resized(LowRank.initial(seed, rank), like), TASK, alpha, epochs, threads=1).loss
+    return (np.median(loss[-max(epochs // 10, 1) :].astype(float)),)
+
+
 RANK_OR_SIZE = RankOrSize()
+RANK_OR_SIZE_HIGH_RATE = RankOrSizeAtHighRate()

@@ -52,6 +52,16 @@ from ghostlib.plots.latent import (
     waiting,
 )
 from ghostlib.plots.network import draw_latent_flow, draw_output, training
+from ghostlib.plots.ranks import (
+    falls,
+    fates,
+    fig_s2,
+    learning_time,
+    rank_or_size,
+    ranks,
+    slow_directions,
+    spectra,
+)
 from ghostlib.plots.style import use_book_style
 
 
@@ -67,6 +77,8 @@ __all__ = [
     "draw_output",
     "escape",
     "euler_against_exact",
+    "falls",
+    "fates",
     "fig_1",
     "fig_2a",
     "fig_2bc",
@@ -77,6 +89,7 @@ __all__ = [
     "fig_3b_flows",
     "fig_4",
     "fig_s1",
+    "fig_s2",
     "flow_and_wait",
     "flow_from_afar",
     "gradient_factors",
@@ -84,10 +97,13 @@ __all__ = [
     "jump",
     "kink",
     "landscape",
+    "learning_time",
     "one_number",
     "oscillation",
     "plateau",
     "plateau_knobs",
+    "rank_or_size",
+    "ranks",
     "recovery_window",
     "remedies",
     "rescued",
@@ -98,6 +114,8 @@ __all__ = [
     "signal",
     "slope_and_its_limits",
     "slope_in_the_zone",
+    "slow_directions",
+    "spectra",
     "three_regimes",
     "time_spent",
     "trained_confidence",

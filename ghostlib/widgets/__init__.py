@@ -3,8 +3,9 @@
 from ghostlib.widgets.descent import Descent
 from ghostlib.widgets.flow import Flow
 from ghostlib.widgets.landscape import Landscape
+from ghostlib.widgets.ranks import Ranks
 from ghostlib.widgets.rescue import Rescue
 from ghostlib.widgets.train import Train
 
 
-__all__ = ["Descent", "Flow", "Landscape", "Rescue", "Train"]
+__all__ = ["Descent", "Flow", "Landscape", "Ranks", "Rescue", "Train"]
