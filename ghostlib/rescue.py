@@ -126,7 +126,8 @@ def patience(networks, task, alpha, c):
     Returns
     -------
     float array (...)
-        Infinite where the gradient is too small for float64.
+        Infinite where there is nothing to grow from: the loss is not below 1, because what is left of the output comes
+        in the wrong half of the trial or is too small for float64.
 
     Raises
     ------

@@ -92,7 +92,12 @@ class TestPatience:
         kappa = fallen.latent(TASK)[expressible, TASK.T + 1 :].max(axis=1)
         np.testing.assert_allclose(rise, TASK.kappa_star - kappa, rtol=0.05)
 
-    def test_is_infinite_where_nothing_is_left_of_the_gradient(self):
+    def test_is_infinite_where_the_output_that_is_left_comes_too_early(self):
+        sinking = RankOne(np.zeros(3), np.full(3, -2.0), np.full(3, 5.0))  # from κ(0) = 1.8 down to −6
+        assert sinking.latent(TASK)[0] == pytest.approx(1.8)
+        assert rescue.patience(sinking, TASK, 0.02, 10.0) == np.inf
+
+    def test_is_infinite_where_nothing_is_left_of_the_output(self):
         silent = RankOne(np.zeros(3), np.ones(3), np.full(3, -5.0))
         assert rescue.patience(silent, TASK, 0.02, 1000.0) == np.inf
 
