@@ -27,6 +27,14 @@ def nearest(confidences, wanted):
     return [int(np.argmin(np.abs(np.log(confidences / c)))) for c in wanted]
 
 
+def apart(heights, least):
+    """Heights for labels: those given, in the same order of size, but `least` apart."""
+    order, moved = np.argsort(heights), np.array(heights, dtype=float)
+    for below, above in zip(order[:-1], order[1:], strict=True):
+        moved[above] = max(moved[above], moved[below] + least)
+    return moved
+
+
 def fig_4(lowered, shown, wanted=(0.001, 0.05, 2.0, 10.0)):
     """Fig. 4: accuracy and gradient norm around the epoch at which the confidence is lowered, mean ± s.e.m.
 
@@ -34,7 +42,7 @@ def fig_4(lowered, shown, wanted=(0.001, 0.05, 2.0, 10.0)):
     """
     figure, (top, bottom) = plt.subplots(2, 1, figsize=(WIDTH, 6.4), sharex=True)
     start = lowered.before.epoch[-1]
-    rows = nearest(lowered.confidences, wanted)
+    rows, ends = nearest(lowered.confidences, wanted), []
     for row, colour in zip(rows, (*CONFIDENCE, INK), strict=True):
         for axes, name in ((top, "accuracy"), (bottom, "gradient_norm")):
             epoch, values = lowered.around(row, start - shown[0], name)
@@ -47,15 +55,17 @@ def fig_4(lowered, shown, wanted=(0.001, 0.05, 2.0, 10.0)):
             axes.fill_between(epoch, low, high, color=colour, alpha=0.25, linewidth=0)
             axes.plot(epoch, mean, color=colour, linewidth=1.4)
             if axes is top:
-                axes.annotate(
-                    f"c = {float(f'{lowered.confidences[row]:.1g}'):g}",
-                    (epoch[-1], mean[-1]),
-                    (5, 0),
-                    textcoords="offset points",
-                    color=colour,
-                    va="center",
-                    annotation_clip=False,
-                )
+                ends.append((mean[-1], f"c = {float(f'{lowered.confidences[row]:.1g}'):g}", colour))
+    for (_, name, colour), height in zip(ends, apart([end for end, _, _ in ends], 0.045), strict=True):
+        top.annotate(
+            name,
+            (shown[1], height),
+            (5, 0),
+            textcoords="offset points",
+            color=colour,
+            va="center",
+            annotation_clip=False,
+        )
     for axes in (top, bottom):
         axes.axvline(start, color=MUTED, linewidth=0.8)
     top.annotate("c lowered", (start, 1.0), (-5, 0), textcoords="offset points", color=MUTED, ha="right", va="top")
