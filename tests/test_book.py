@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from ghostlib.look import COLOURS
 from ghostlib.rnn import RankOne
@@ -301,9 +302,9 @@ def test_the_network_that_trains_in_the_page_is_the_one_that_python_trains(brows
         scrub = widget.locator("input[name=frame]")
         scrub.focus()
         page.keyboard.press("Home")
-        assert "epoch 0:" in widget.locator(".ghost-sentence").inner_text()
+        expect(widget.locator(".ghost-sentence")).to_contain_text("epoch 0:")
         page.keyboard.press("End")
-        assert "epoch 6000:" in widget.locator(".ghost-sentence").inner_text()
+        expect(widget.locator(".ghost-sentence")).to_contain_text("epoch 6000:")
         assert visit.errors == []
 
 
