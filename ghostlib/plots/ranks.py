@@ -73,7 +73,7 @@ def fates(diagram, marked=()):
     for letter, column in zip("LMR", marked, strict=True):
         axes.text(column, top, letter, color=CLAIM, ha="center", va="bottom")
     if marked:
-        axes.text(-0.5, top, "paper’s panels:", color=CLAIM, va="bottom")
+        axes.text(-0.5, top, "paper:", color=CLAIM, va="bottom")
     return figure
 
 
