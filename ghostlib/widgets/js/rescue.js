@@ -23,10 +23,10 @@ function drawHundred({ fate, accuracy }, confidences, c, width) {
   const mean = caught.reduce((sum, value) => sum + value, 0) / caught.length;
   const names = FATES.map(([name, colour], kind) => {
     const members = fate.flatMap((one, place) => (one === kind ? [place] : []));
-    return { type: "text", x: (members[0] + members.at(-1)) / 2, y: 1.1, text: `${name} (${members.length})`, colour, anchor: "middle" };
+    return { type: "text", x: (members[0] + members.at(-1)) / 2, y: kind === 2 ? 0.3 : 1.1, text: `${name} (${members.length})`, colour, anchor: "middle" };
   });
   return picture({
-    width, height: 250, x: { domain: [-2, fate.length + 1], label: `${fate.length} networks, 100 epochs at c = ${show(confidences[row])} (precomputed)` }, y: { domain: [0, 1.2], label: "accuracy" },
+    width, height: 250, x: { domain: [-2, fate.length + 1], label: `precomputed: 100 epochs at c = ${show(confidences[row])}` }, y: { domain: [0, 1.2], label: `accuracy of ${fate.length} networks` },
     alt: `Accuracies of ${fate.length} networks, computed beforehand, after 6000 epochs at c = 10 and 100 at c = ${show(confidences[row])}; the mean of the trapped is ${show(mean)}`,
     marks: [
       { type: "ruleY", at: 0.5, colour: "muted", dash: true },

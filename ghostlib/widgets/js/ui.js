@@ -363,8 +363,9 @@ export function shell(model, el, describe) {
   );
   const root = node(
     "div", { class: "ghost-shell" },
-    node("div", { class: "ghost-pictures" }, ...frames), ...(describe.extra ?? []),
-    node("div", { class: "ghost-controls" }, ...names.map((name) => controls[name].element)), message, sentence, buttons,
+    node("div", { class: "ghost-pictures" }, ...frames),
+    node("div", { class: "ghost-panel" }, ...(describe.extra ?? []), node("div", { class: "ghost-controls" }, ...names.map((name) => controls[name].element)), message),
+    sentence, buttons,
   );
   // JupyterLab takes arrow keys and Enter for itself, even from a focused slider or button, unless that one says no.
   for (const control of root.querySelectorAll("input, button, select, [tabindex]")) control.setAttribute("data-lm-suppress-shortcuts", "true");
