@@ -10,7 +10,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "tests"))
 
-from browser import launch  # noqa: E402 (the tests' browser, found a line above)
+from browser import import_modules, launch  # noqa: E402 (the tests' browser, found a line above)
 
 from ghostlib.widgets._bundle import SOURCES  # noqa: E402
 from ghostlib.widgets._networks import pack  # noqa: E402
@@ -20,6 +20,7 @@ RUNS = 5
 EPOCHS = 6000
 TRAIN = """
 ([packed, runs, epochs]) => {
+    const [rankOne] = window.modules;
     const task = { ...rankOne.RANK_ONE_TASK };
     const times = [];
     for (let run = 0; run < runs; run += 1) {
@@ -37,13 +38,7 @@ def report():
     """One sentence of Markdown: microseconds per epoch, the best of several runs."""
     with launch() as browser:
         page = browser.new_page()
-        source = (SOURCES / "rankone.js").read_text(encoding="utf-8")
-        page.evaluate(
-            """async source => {
-                window.rankOne = await import(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
-            }""",
-            source,
-        )
+        import_modules(page, (SOURCES / "rankone.js").read_text(encoding="utf-8"))
         milliseconds = page.evaluate(TRAIN, [pack([40]), RUNS, EPOCHS])
         version = browser.version
     return (
