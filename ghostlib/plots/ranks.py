@@ -56,7 +56,7 @@ def fig_s2(diagram, panels):
         _loss_axes(axes, diagram.epochs[:, column].max())
         axes.set_title(f"paper’s {name} panel: α = {diagram.alpha[column]:.3g}")
     for row, (rank, colour) in enumerate(zip(diagram.ranks, colours, strict=True)):
-        all_axes[0].text(0.105 + 0.085 * row, 0.05, rank, color=colour, transform=all_axes[0].transAxes, ha="center")
+        all_axes[0].text(0.135 + 0.085 * row, 0.05, rank, color=colour, transform=all_axes[0].transAxes, ha="center")
     all_axes[0].text(0.015, 0.05, "rank", transform=all_axes[0].transAxes)
     all_axes[-1].set_xlabel("epoch (log scale)")
     return figure
@@ -111,10 +111,9 @@ def learning_time(diagram, columns):
             linewidth=1.2,
         )  # fmt: skip
     first, last = (diagram.alpha[column] for column in (columns[0], columns[-1]))
-    axes.annotate(
-        f"{len(columns)} learning rates,\nα = {first:.3g} (faint) to {last:.3g}", (0.97, 0.95),
-        xycoords="axes fraction", ha="right", va="top",
-    )  # fmt: skip
+    axes.text(
+        0.03, 0.05, f"{len(columns)} learning rates,\nα = {first:.3g} (faint) to {last:.3g}", transform=axes.transAxes
+    )
     axes.set(xscale="log", yscale="log", xlabel="rank (log scale)", ylabel="α × epoch of learning (log scale)")
     _rank_axis(axes, diagram.ranks)
     label_powers(axes.yaxis)
@@ -131,12 +130,13 @@ def rank_or_size(resized):
     for line, like, colour in zip(median, resized.like, rank_colours(len(resized.like)), strict=True):
         axes.plot(resized.ranks, line, "o-", color=colour, markersize=4.5)
         axes.annotate(
-            f"W as large as rank {like}’s", (resized.ranks[-1], line[-1]), (2, 7), textcoords="offset points",
-            color=colour, ha="right", va="bottom",
+            f"W as large as rank {like}’s", (resized.ranks[-1], line[-1]), (-9, -7), textcoords="offset points",
+            color=colour, ha="right", va="top",
         )  # fmt: skip
     own = [(rank, line[resized.ranks.index(rank)]) for rank, line in zip(resized.like, median, strict=True)]
     axes.plot(*zip(*own, strict=True), "s", color=INK, markerfacecolor="none", markersize=10)
     axes.set(xscale="log", yscale="log", xlabel="rank (log scale)", ylabel="epoch of learning (log scale)")
+    axes.set_ylim(0.4 * np.nanmin(median), None)
     axes.set_xticks(resized.ranks, resized.ranks)
     axes.minorticks_off()
     label_powers(axes.yaxis)
@@ -170,7 +170,7 @@ def spectra(before, update):
     for values, colour in ((before, MUTED), (update, LOSS)):
         axes.plot(place, np.maximum(values, 1e-9).T, color=colour, linewidth=0.8)
     axes.text(60, np.median(before[:, 25]), "W before", color=MUTED, ha="center", va="bottom", bbox=HALO)
-    axes.text(60, np.median(update[:, 59]) * 2, "change of W", color=LOSS, ha="center", va="bottom", bbox=HALO)
+    axes.text(30, np.max(update[:, 19]) * 2, "change of W", color=LOSS, va="bottom")
     axes.set(
         yscale="log", xlabel="singular value, from the largest", ylabel="its size (log scale)", xlim=(0, place[-1])
     )
