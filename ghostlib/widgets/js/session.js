@@ -34,6 +34,7 @@ export class Session {
     this.stride = 8;
     this.snapshots = [this.copy()];
     for (const name of ["loss", "gradientNorm", "accuracy", "alpha", "c"]) this[name] = new Series();
+    this.overflowed = false;
     this.learnedAt = -1;
     this.failingSince = -1;
     this.look(c);
@@ -59,7 +60,8 @@ export class Session {
   look(c) {
     this.record(rankOneLossAndGradient(this.state, this.task, c), c);
   }
-  // Up to `most` epochs, or as many as fit into `milliseconds`; true when parameters are still finite.
+  // Up to `most` epochs, or as many as fit into `milliseconds`; false when the parameters have overflowed, and then the
+  // session stands at the last epoch that still has a loss.
   advance(alpha, c, most, milliseconds = Infinity) {
     const end = performance.now() + milliseconds;
     for (let k = 0; k < most; k += 1) {
@@ -67,10 +69,19 @@ export class Session {
       this.alpha.put(this.epoch, alpha);
       this.epoch += 1;
       if (this.epoch % this.stride === 0) this.keep();
-      if (k % 16 === 15 && performance.now() > end) break;
+      if (k % 16 === 15 && (performance.now() > end || !Number.isFinite(this.state.last.loss))) break;
     }
     this.look(c);
-    return Number.isFinite(this.loss.values[this.epoch]);
+    if (Number.isFinite(this.state.last.loss)) return true;
+    this.goBack(this.loss.values.findIndex((loss) => !Number.isFinite(loss)) - 1);
+    return false;
+  }
+  goBack(epoch) {
+    this.state = this.at(epoch);
+    this.epoch = epoch;
+    this.snapshots.length = Math.floor(epoch / this.stride) + 1;
+    for (const name of ["loss", "gradientNorm", "accuracy", "c"]) this[name].length = epoch + 1;
+    this.overflowed = true;
   }
   keep() {
     this.snapshots.push(this.copy());

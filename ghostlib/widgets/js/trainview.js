@@ -82,7 +82,7 @@ export function trainView(model, el, course) {
   function sentenceOf(epoch) {
     const { seed, alpha } = view ? view.values() : { seed: model.get("seed"), alpha: model.get("alpha") };
     const now = `Seed ${seed}, α = ${show(alpha)}, epoch ${epoch}: loss ${show(session.loss.values[epoch])}, accuracy ${show(session.accuracy.values[epoch])}, gradient norm ${show(session.gradientNorm.values[epoch])}.`;
-    if (!Number.isFinite(session.loss.values[session.epoch])) return `${now} The parameters have overflowed; start again with a lower α.`;
+    if (session.overflowed) return `${now} The parameters have overflowed; start again with a lower α.`;
     if (session.epoch === 0) return `${now} The untrained network outputs 0 throughout. Press Train.`;
     const trapped = session.trappedSince;
     if (trapped >= 0 && epoch >= trapped) return `${now} No-learning zone: entered at epoch ${trapped}. The output is silent and the gradient is all but gone. Try a lower c.`;
