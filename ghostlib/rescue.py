@@ -2,11 +2,15 @@ r"""Networks that got the task and lost it, and how a lower confidence brings th
 
 The words of Fig. 4, in one place. Each is said of the accuracy of a network after every epoch of a training:
 
-learned     above ½ at some epoch
-trapped     learned, and at most ½ in all of the last 50 epochs (the paper's rule)
-recovered   above ½ in all of the last 50 epochs (our word for the paper's "recover")
-solved      at least 0.95 in all of the last 50 epochs, and at the end a loss of at most 0.1 at the confidence that the
-            network was meant to have (ours)
+learned
+    above ½ at some epoch
+trapped
+    learned, and at most ½ in all of the last 50 epochs (the paper's rule)
+recovered
+    above ½ in all of the last 50 epochs (our word for the paper's "recover")
+solved
+    at least 0.95 in all of the last 50 epochs, and at the end a loss of at most 0.1 at the confidence that the network
+    was meant to have (ours)
 
 Why it works: a step of the output at κ sends c ô(1 − ô) back to the parameters. A trapped network stays a distance d
 below the threshold, where this is about c e^(−c d).

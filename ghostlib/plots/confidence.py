@@ -132,7 +132,7 @@ def signal(c, distances):
     """The factor c ô(1 − ô) that reaches the latent variable, over the confidence, at three distances below κ*."""
     figure, axes = plt.subplots(figsize=(WIDTH, 3.9))
     # Where each curve has room for its name: a height, and the side of the curve.
-    rooms = ((1e-9, 4, "left"), (1e-4, 4, "left"), (1e-8, -4, "right"))
+    rooms = ((1e-9, 4, "left"), (1e-3, 4, "left"), (1e-8, -4, "right"))
     for distance, (height, aside, side) in zip(distances, rooms, strict=True):
         output = 1 / (1 + np.exp(np.minimum(c * distance, 700)))
         factor = c * output * (1 - output)
@@ -233,7 +233,7 @@ def annealed(history, plain, c):
     figure, (top, bottom) = plt.subplots(2, 1, figsize=(WIDTH, 5.0), sharex=True)
     top.plot(plain, color=MUTED, linewidth=0.9)
     top.plot(history.epoch, history.accuracy[0], color=OPTIMUM, linewidth=0.9)
-    top.annotate("with the schedule", (0.45 * history.epoch[-1], 0.96), color=OPTIMUM, ha="center", va="top")
+    top.annotate("with the schedule", (0.78 * history.epoch[-1], 0.96), color=OPTIMUM, ha="center", va="top")
     top.annotate("left at c = 10", (0.3 * history.epoch[-1], 0.51), color=MUTED, ha="center", va="bottom")
     top.set(ylim=(0.44, 1.03), ylabel="accuracy")
     bottom.step(history.epoch, history.c[0], where="post", color=CONFIDENCE[-1], linewidth=1.5)
