@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ghostlib import directions
+from ghostlib import autograd, directions
 from ghostlib.rnn import LowRank, RankOne
 from ghostlib.task import DelayedActivation
 from ghostlib.training import train
@@ -82,3 +82,42 @@ def test_the_slowest_state_of_a_silent_network_is_refused():
     silent = replace(LowRank.initial([0], 2), b_out=np.array([-100.0]))
     with pytest.raises(ValueError, match="must turn their output on"):
         directions.slowest(silent, TASK)
+
+
+class TestWhatARankGives:
+    """The equations of chapter 08, from autograd's gradients of the factors and of W itself."""
+
+    NETWORK = LowRank.initial(3, 6, N=40)
+    ALPHA = 0.3
+
+    def test_gradients_of_the_factors_are_that_of_w_times_the_other_factor(self):
+        _, low = autograd.loss_and_gradient(self.NETWORK, TASK)
+        _, full = autograd.loss_and_gradient(self.NETWORK.full_rank(), TASK)
+        np.testing.assert_allclose(low.m, full.W @ self.NETWORK.n.T, rtol=1e-9, atol=1e-15)
+        np.testing.assert_allclose(low.n, self.NETWORK.m.T @ full.W, rtol=1e-9, atol=1e-15)
+
+    def test_a_step_on_the_factors_moves_w_by_eq_b52(self):
+        m, n = self.NETWORK.m, self.NETWORK.n
+        _, low = autograd.loss_and_gradient(self.NETWORK, TASK)
+        G = autograd.loss_and_gradient(self.NETWORK.full_rank(), TASK)[1].W
+        moved = (m - self.ALPHA * low.m) @ (n - self.ALPHA * low.n)
+        law = m @ n - self.ALPHA * (G @ n.T @ n + m @ m.T @ G) + self.ALPHA**2 * G @ (m @ n).T @ G
+        np.testing.assert_allclose(moved, law, rtol=1e-10, atol=1e-14)
+
+    @pytest.mark.parametrize("rank", [1, 10, 100])
+    def test_before_training_w_learns_2k_over_n_times_as_fast(self, rank):
+        networks = LowRank.initial(range(40), rank)
+        m, n = networks.m, networks.n
+        gain = np.mean(m @ np.swapaxes(m, 1, 2) + np.swapaxes(n, 1, 2) @ n, axis=0)
+        np.testing.assert_allclose(np.diag(gain).mean(), 2 * rank / 100, rtol=0.02)
+        assert abs(gain[~np.eye(100, dtype=bool)].mean()) < 0.01 * rank / 100 + 1e-3
+
+    def test_eigenvalues_at_full_rank_fill_a_disc_of_radius_one(self):
+        radius = np.abs(np.linalg.eigvals(LowRank.initial(range(5), 100).full_rank().W)).max(axis=-1)
+        assert np.all((radius > 0.9) & (radius < 1.25))
+
+    def test_at_low_rates_the_epoch_of_learning_is_inverse_to_the_rate(self):
+        networks = LowRank.initial([0, 1], 30)
+        once, twice = (np.argmax(train(networks, TASK, alpha, 4500).loss < 0.1, axis=1) for alpha in (0.001, 0.002))
+        assert twice.all()
+        np.testing.assert_allclose(once, 2 * twice, rtol=0.01)

@@ -65,7 +65,7 @@ class Ranks(Explorable):
 
     rank = Choice(10.0, RANKS, label="rank", whole=True)
     alpha = Choice(0.00464, RATES, label="α")
-    seed = Parameter(0.0, low=0.0, high=FIG_S2.seeds - 1.0, label="seed", whole=True)
+    seed = Parameter(5.0, low=0.0, high=FIG_S2.seeds - 1.0, label="seed", whole=True)
 
     _sweep = traitlets.Dict().tag(sync=True)
 
@@ -92,7 +92,7 @@ def diagram():
 def sweep():
     """All that the front end shows, ready for JSON; arrays in the order of ranks, learning rates and seeds.
 
-    ranks, rates, seeds, fates : the axes, and the names of the fates.
+    ranks, rates, exact_rates, seeds, fates : the axes, and the names of the fates.
     epochs : of each rank and rate.
     edges : the epochs at which the columns of the curves begin.
     fate, learned, silent : of each network; epochs, or −1.
@@ -105,6 +105,7 @@ def sweep():
     return {
         "ranks": list(RANKS),
         "rates": list(RATES),
+        "exact_rates": found.alpha.tolist(),
         "seeds": FIG_S2.seeds,
         "fates": list(FATES),
         "epochs": found.epochs.tolist(),

@@ -147,7 +147,7 @@ export default {
         if (model.get(name) !== choices[now[name]]) view.set(name, choices[now[name]]);
       },
       python: ({ seed }) =>
-        `from ghostlib import widgets\nfrom ghostlib.rnn import LowRank\nfrom ghostlib.task import DelayedActivation\nfrom ghostlib.training import train\n\nhistory = train(LowRank.initial([${seed}], rank=${ranks[now.rank]}), DelayedActivation(), alpha=${rates[now.alpha]}, epochs=${sweep.epochs[now.rank][now.alpha]})\nwidgets.Ranks(rank=${ranks[now.rank]}, alpha=${rates[now.alpha]}, seed=${seed})\n`,
+        `from ghostlib import widgets\nfrom ghostlib.rnn import LowRank\nfrom ghostlib.task import DelayedActivation\nfrom ghostlib.training import train\n\nhistory = train(LowRank.initial([${seed}], rank=${ranks[now.rank]}), DelayedActivation(), alpha=${sweep.exact_rates[now.alpha]}, epochs=${sweep.epochs[now.rank][now.alpha]})\nwidgets.Ranks(rank=${ranks[now.rank]}, alpha=${rates[now.alpha]}, seed=${seed})\n`,
       csv(values) {
         const here = hereOf(values);
         const all = ranks.map((_, row) => place(row, here.column, here.seed));

@@ -1,0 +1,52 @@
+"""The map of ranks as a widget: what the page gets is what was trained, and only the choices can be chosen."""
+
+import base64
+import json
+
+import numpy as np
+import pytest
+
+from ghostlib.experiments import FIG_S2
+from ghostlib.experiments.sloppy import FATES
+from ghostlib.widgets import Ranks
+from ghostlib.widgets.ranks import HIGHEST, LOWEST, NOTHING, RANKS, RATES, diagram, quantised, sweep
+
+
+pytestmark = pytest.mark.slow  # trains the networks, unless the book has done it
+
+
+def test_a_number_between_two_choices_becomes_the_nearer_by_ratio():
+    widget = Ranks(rank=60, alpha=0.03)
+    assert (widget.rank, widget.alpha) == (50, 0.0215)
+    widget.rank, widget.alpha = 18, 1.0
+    assert (widget.rank, widget.alpha) == (30, 1.0)
+
+
+def test_the_rates_are_those_of_the_experiment_in_three_digits():
+    np.testing.assert_allclose(RATES, FIG_S2.alpha, rtol=3e-3)
+    assert RANKS == FIG_S2.ranks
+
+
+def test_losses_as_bytes_are_right_within_two_percent():
+    loss = np.geomspace(LOWEST, HIGHEST, 1000)
+    back = LOWEST * (HIGHEST / LOWEST) ** (quantised(loss) / (NOTHING - 1))
+    np.testing.assert_allclose(back, loss, rtol=0.02)
+    assert quantised([np.nan, 0.0, 1e9]).tolist() == [NOTHING, 0, NOTHING - 1]
+
+
+def test_what_the_page_gets_is_what_was_trained():
+    sent, found = sweep(), diagram()
+    shape = (len(RANKS), len(RATES), FIG_S2.seeds)
+    columns = len(sent["edges"]) - 1
+    levels = np.frombuffer(base64.b64decode(sent["losses"]), np.uint8).reshape(*shape, 2, columns)
+    np.testing.assert_array_equal(levels[..., 0, :], quantised(found.courses.low[..., :columns]))
+    np.testing.assert_array_equal(levels[..., 1, :], quantised(found.courses.high[..., :columns]))
+    assert np.isnan(found.courses.low[..., columns:]).all()
+    fate = np.array(sent["fate"]).reshape(shape)
+    for k, name in enumerate(FATES):
+        np.testing.assert_array_equal((fate == k).mean(axis=-1), found.share(name))
+    np.testing.assert_array_equal(np.reshape(sent["learned"], shape), found.courses.learned)
+
+
+def test_the_page_gets_less_than_half_a_megabyte():
+    assert len(json.dumps(Ranks().page_state())) < 500_000
