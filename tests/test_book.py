@@ -286,6 +286,8 @@ def test_the_network_that_trains_in_the_page_is_the_one_that_python_trains(brows
     with Visit(browser, http_base, accept_downloads=True) as visit:
         page = visit.open("index.html")
         widget = page.locator(".ghost-widget[data-widget=train]").first
+        widget.locator("button[name=step]").click()
+        expect(widget.locator(".ghost-sentence")).to_contain_text("epoch 1:")
         widget.locator("button[name=train]").click()
         page.wait_for_function(
             "document.querySelector('[data-widget=train] button[name=train]').textContent === 'Train'", timeout=60_000

@@ -13,7 +13,12 @@ import urllib.request
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pytest
+
+from ghostlib.rnn import RankOne
+from ghostlib.task import DelayedActivation
+from ghostlib.training import train
 
 
 ROOT = Path(__file__).parent.parent
@@ -46,6 +51,28 @@ flow
 flow.r = -0.25
 ```
 """
+TRAINING = (
+    SMALL.split("# A small notebook")[0]
+    + """\
+# A training
+
+```{code-cell} ipython3
+from pathlib import Path
+
+from ghostlib import widgets
+from ghostlib.rnn import RankOne
+
+training = widgets.Train(seed=7)
+training.observe(lambda change: Path("stands.txt").write_text(f"{training.epoch} {training.m[0]!r}"), ["m", "epoch"])
+training
+```
+
+```{code-cell} ipython3
+given = RankOne.initial(8)
+training.m, training.n, training.b = given.m.tolist(), given.n.tolist(), given.b.tolist()
+```
+"""
+)
 # What the notebook in front knows about itself, asked through JupyterLab's own objects.
 RUN_ALL = """() => {
     const panel = jupyterapp.shell.currentWidget;
@@ -102,6 +129,7 @@ def lab(tmp_path_factory):
     shutil.copytree(ROOT / "book", root / "book")
     shutil.copy(ROOT / "pyproject.toml", root)  # jupytext's settings
     (root / "book" / "small.md").write_text(SMALL, encoding="utf-8")
+    (root / "book" / "training.md").write_text(TRAINING, encoding="utf-8")
     # All cells are in the page, not only those in view.
     settings = home / "config" / "lab" / "user-settings" / "@jupyterlab" / "notebook-extension"
     settings.mkdir(parents=True)
@@ -212,6 +240,28 @@ def test_a_slider_moves_the_trait_and_the_trait_moves_the_picture(lab, opened):
     sentence.filter(has_text="r = −0.25").wait_for()
     page.wait_for_function(f"before => ({PICTURE})() === before", arg=trapped)
     assert slider.input_value() == at
+
+
+def test_the_parameters_of_a_training_are_read_and_set_from_python(lab, opened):
+    """In cell order the network of seed 8 is set; a step moves it, and Python hears where it stands."""
+    page = opened("book/training.md")
+    assert errors(page.evaluate(RUN_ALL)) == []
+    stands = lab.root / "book" / "stands.txt"
+    start = RankOne.initial(8)
+
+    def where():
+        epoch, m = stands.read_text().split() if stands.exists() else ("-1", "nan")
+        return int(epoch), float(m)
+
+    wait_until(lambda: where() == (0, start.m[0]), seconds=20, otherwise=lambda: f"Python reads {where()}")
+    stepped = train(start, DelayedActivation(), 0.02, 1, dtype=np.float64).networks.m[0]
+    page.locator("button[name=step]").click()
+    page.locator(".ghost-sentence").filter(has_text="epoch 1:").wait_for()
+    wait_until(
+        lambda: where() == (1, pytest.approx(stepped, rel=1e-12)),
+        seconds=20,
+        otherwise=lambda: f"Python reads {where()}, one step leads to {stepped}",
+    )
 
 
 def test_saving_leaves_the_text_as_it_was(lab, opened):

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from ghostlib import widgets
+from ghostlib.rnn import RankOne
 from ghostlib.widgets._bundle import bundle, names
 
 
@@ -70,3 +71,19 @@ def test_a_bundle_stands_alone_and_defines_each_name_once(name):
 def test_an_unknown_widget_is_refused_with_the_known_ones_named():
     with pytest.raises(ValueError, match="'flwo' is not a widget; allowed are .*flow"):
         bundle("flwo")
+
+
+def test_a_training_starts_from_the_authors_network_and_follows_its_seed():
+    training = widgets.Train(seed=7)
+    assert training.m == RankOne.initial(7).m.tolist()
+    training.seed = 8
+    assert training.n == RankOne.initial(8).n.tolist()
+    assert training.b == [0.0] * 100
+
+
+def test_the_page_carries_parameters_only_when_they_are_not_a_seeds_own():
+    training = widgets.Train()
+    assert training.page_state()["m"] == []
+    training.b = [0.5] * 100
+    assert training.page_state()["b"] == [0.5] * 100
+    assert training.page_state()["m"] == RankOne.initial(40).m.tolist()

@@ -2,6 +2,7 @@
 
 import traitlets
 
+from ghostlib.rnn import RankOne
 from ghostlib.widgets._base import Explorable, Parameter
 from ghostlib.widgets._bundle import bundle
 from ghostlib.widgets._networks import pack
@@ -19,7 +20,7 @@ class Train(Explorable):
     m, n, b : the parameters, lists of N numbers: where the training stands, and, when set, where it starts.
     epoch, loss : where the training stands.
 
-    The front end writes `m`, `n`, `b`, `epoch` and `loss` whenever it pauses.
+    The front end writes `m`, `n`, `b`, `epoch` and `loss` whenever it pauses; a change of `seed` sets them anew.
     """
 
     module = "train"
@@ -50,9 +51,24 @@ class Train(Explorable):
     def __init__(self, **values):
         super().__init__(**values)
         self._networks = pack(range(SEEDS))
+        if not self.m:
+            self._take_seed()
+
+    @traitlets.observe("seed")
+    def _take_seed(self, _=None):
+        with self.hold_sync():
+            self.m, self.n, self.b = self._own()
+
+    def _own(self):
+        """The parameters of the seed's network before training, as lists."""
+        network = RankOne.initial(int(self.seed))
+        return network.m.tolist(), network.n.tolist(), network.b.tolist()
 
     def page_state(self):
-        return {**super().page_state(), "m": self.m, "n": self.n, "b": self.b, "_networks": self._networks}
+        """In a page the seed's own parameters travel packed; others as they are."""
+        given = (self.m, self.n, self.b)
+        m, n, b = ([], [], []) if given == self._own() else given
+        return {**super().page_state(), "m": m, "n": n, "b": b, "_networks": self._networks}
 
     def picture(self):
         from ghostlib import plots

@@ -23,7 +23,7 @@ export function trainView(model, el, course) {
   let writing = false;
 
   const train = node("button", { type: "button", name: "train", onclick: () => (timer === null ? start() : stop()) }, "Train");
-  const step = node("button", { type: "button", name: "step", onclick: () => (stop(), advance(1), publish()) }, "Step");
+  const step = node("button", { type: "button", name: "step", onclick: () => (stop(), advance(1), publish(), view.redraw()) }, "Step");
   const again = node("button", { type: "button", name: "again", onclick: () => begin(true) }, "Start again");
   const scrub = node("input", {
     type: "range", name: "frame", min: 0, max: 1, step: 1, value: 0, "aria-label": "epoch shown",
@@ -42,7 +42,8 @@ export function trainView(model, el, course) {
     session = new Session(!fromSeed && given.m.length ? given : networks[model.get("seed")], RANK_ONE_TASK, model.get("c"));
     goal = course.leg(0);
     shown = null;
-    publish();
+    if (fromSeed) publish();
+    else tell({});
     view?.redraw();
   }
   function advance(most, milliseconds) {
@@ -64,15 +65,17 @@ export function trainView(model, el, course) {
     if (timer !== null) cancelAnimationFrame(timer);
     timer = null;
     train.textContent = "Train";
-    if (session) publish();
+    if (session?.epoch) publish();
   }
-  // Tell Python where the training stands; not in every frame.
+  // Tell Python where the training stands; not in every frame. Parameters that Python has just set are not sent back:
+  // they come one after the other, and an answer to the first would undo the second.
   function publish() {
-    writing = true;
     const { m, n, b } = session.state;
-    for (const [name, values] of Object.entries({ m, n, b })) model.set(name, Array.from(values));
-    model.set("epoch", session.epoch);
-    model.set("loss", session.loss.values[session.epoch]);
+    tell({ m: Array.from(m), n: Array.from(n), b: Array.from(b) });
+  }
+  function tell(parameters) {
+    writing = true;
+    for (const [name, value] of Object.entries({ ...parameters, epoch: session.epoch, loss: session.loss.values[session.epoch] })) model.set(name, value);
     model.save_changes();
     writing = false;
   }
