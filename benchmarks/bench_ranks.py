@@ -52,8 +52,9 @@ def report():
         "",
         f"The machine's own product of a {N} × {N} matrix with a vector: {number(matrix_vector_rate())} GFLOP/s.",
         "",
-        f"Fig. S2, {len(FIG_S2.settings())} networks: {number(60 * hours(FIG_S2, mine))} minutes of a core at the book's",
-        f"scale, {number(hours(FIG_S2_FULL, mine))} hours at the authors'; less where networks freeze or diverge.",
+        f"Fig. S2, {len(FIG_S2.settings())} networks:",
+        f"{number(60 * hours(FIG_S2, mine))} minutes of a core at the book's scale,",
+        f"{number(hours(FIG_S2_FULL, mine))} hours at the authors'; less where networks freeze or diverge.",
     ]
     return "\n".join(lines) + "\n"
 
