@@ -129,8 +129,7 @@ def plateau_knobs(alpha, by_alpha, c, by_c, law):
 
     alpha, by_alpha : arrays (A,), learning rates and the epochs of the jump there.
     c, by_c : the same for the confidence.
-    law : function of alpha and c, in epochs; the upper panel is at the `c` of its paper's value 10, the lower at
-        the α = 0.02 of Fig. 3B.
+    law : function of alpha and c, in epochs; drawn at c = 10 in the upper panel and at α = 0.02 in the lower one.
     """
     figure, (top, bottom) = plt.subplots(2, 1, figsize=(WIDTH, 6.2))
     fine = np.geomspace(alpha.min() / 1.5, alpha.max() * 1.5, 50)
