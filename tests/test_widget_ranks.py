@@ -9,6 +9,7 @@ import pytest
 from ghostlib.experiments import FIG_S2
 from ghostlib.experiments.sloppy import FATES
 from ghostlib.widgets import Ranks
+from ghostlib.widgets._bundle import SOURCES, bundle, style
 from ghostlib.widgets.ranks import HIGHEST, LOWEST, NOTHING, RANKS, RATES, diagram, quantised, sweep
 
 
@@ -50,3 +51,56 @@ def test_what_the_page_gets_is_what_was_trained():
 
 def test_the_page_gets_less_than_half_a_megabyte():
     assert len(json.dumps(Ranks().page_state())) < 500_000
+
+
+@pytest.fixture
+def page(browser, tmp_path):
+    """The widget alone in a page, as the book shows it."""
+    bodies = {"ranks.js": f"ghostWidgets.define('ranks', {json.dumps(bundle('ranks'))})"}
+    bodies["loader.js"] = (SOURCES / "loader.js").read_text(encoding="utf-8")
+    bodies["index.html"] = (
+        f"<!doctype html><html><meta charset=utf8><style>{style()}</style><body>{Ranks()._html()}"
+        "<script src=loader.js></script></body></html>"
+    )
+    for name, body in bodies.items():
+        (tmp_path / name).write_text(body, encoding="utf-8")
+    page = browser.new_page(viewport={"width": 800, "height": 900})
+    page.goto((tmp_path / "index.html").as_uri())
+    page.wait_for_selector(".ghost-widget[data-state=live]")
+    yield page
+    page.close()
+
+
+def says(page, words):
+    page.wait_for_function(
+        "words => document.querySelector('.ghost-sentence').textContent.includes(words)", arg=words, timeout=5000
+    )
+
+
+def test_a_click_on_the_map_chooses_a_network(page):
+    says(page, "Rank 10, α = 0.00464, seed 5")
+    assert page.locator("[data-pick]").count() == len(RANKS) * len(RATES) * FIG_S2.seeds
+    page.locator("[data-pick='8 6 3']").click()
+    says(page, "Rank 100, α = 0.1, seed 3")
+    assert page.locator("input[name=rank-exact]").input_value() == "100"
+
+
+def test_one_press_of_an_arrow_key_goes_to_the_next_learning_rate(page):
+    page.locator("input[name=alpha]").focus()
+    page.keyboard.press("ArrowRight")
+    says(page, "α = 0.01,")
+    page.keyboard.press("ArrowLeft")
+    says(page, "α = 0.00464,")
+
+
+def test_a_number_typed_between_two_choices_becomes_the_nearer(page):
+    for name, typed, words in (("alpha", "0.3", "α = 0.215,"), ("rank", "33", "Rank 30,")):
+        box = page.locator(f"input[name={name}-exact]")
+        box.fill(typed)
+        box.press("Enter")
+        says(page, words)
+
+
+def test_the_map_shows_as_many_learned_networks_as_there_are(page):
+    green = page.locator("[data-pick] circle[fill='var(--ghost-optimum)']").count()
+    assert green == int(np.sum(diagram().fate == FATES.index("learned")))
