@@ -1,4 +1,4 @@
-"""What pytest needs in the whole project: chapters are collected as tests, and a browser is a fixture."""
+"""What pytest needs in the whole project: chapters as tests, a browser, and the style of the book."""
 
 from hypothesis import settings
 
@@ -7,4 +7,4 @@ from hypothesis import settings
 settings.register_profile("book", deadline=None, derandomize=True)
 settings.load_profile("book")
 
-pytest_plugins = ["notebooks", "browser"]
+pytest_plugins = ["notebooks", "browser", "drawing"]

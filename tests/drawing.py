@@ -2,7 +2,22 @@
 
 from itertools import combinations
 
+import matplotlib as mpl
+import pytest
+from matplotlib import pyplot as plt
 from matplotlib.text import Text
+
+from ghostlib import plots
+
+
+@pytest.fixture
+def book_style():
+    """The book's style, off the screen; figures are closed afterwards."""
+    mpl.use("Agg")
+    with mpl.rc_context():
+        plots.use_book_style()
+        yield
+    plt.close("all")
 
 
 def assert_legible(figure, allowed=1.0):

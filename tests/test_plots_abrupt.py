@@ -1,10 +1,8 @@
 """The figures of the plateau and its jump: what is drawn stands where the training says."""
 
-import matplotlib as mpl
 import numpy as np
 import pytest
 from drawing import assert_legible
-from matplotlib import pyplot as plt
 from matplotlib.colors import to_hex
 
 from ghostlib import adjoint, plots
@@ -14,16 +12,10 @@ from ghostlib.task import DelayedActivation
 from ghostlib.training import train
 
 
+pytestmark = pytest.mark.usefixtures("book_style")
+
+
 ALPHA = 0.02
-
-
-@pytest.fixture(autouse=True)
-def style():
-    mpl.use("Agg")
-    with mpl.rc_context():
-        plots.use_book_style()
-        yield
-    plt.close("all")
 
 
 @pytest.fixture(scope="module")

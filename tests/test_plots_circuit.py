@@ -1,13 +1,11 @@
 """The figures of the latent circuit, and the mathematics that they draw."""
 
-import matplotlib as mpl
 import numpy as np
 import pytest
 import sympy as sp
 from drawing import assert_legible
 from hypothesis import given
 from hypothesis import strategies as st
-from matplotlib import pyplot as plt
 from matplotlib.colors import to_hex
 
 from ghostlib import adjoint, ghosts, plots
@@ -16,13 +14,7 @@ from ghostlib.rnn import RankOne
 from ghostlib.task import DelayedActivation
 
 
-@pytest.fixture(autouse=True)
-def style():
-    mpl.use("Agg")
-    with mpl.rc_context():
-        plots.use_book_style()
-        yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("book_style")
 
 
 def random_networks(seed, B, N, scale=1.0):

@@ -2,11 +2,9 @@
 
 from dataclasses import replace
 
-import matplotlib as mpl
 import numpy as np
 import pytest
 from drawing import assert_legible
-from matplotlib import pyplot as plt
 
 from ghostlib import experiments, plots, rescue, zone
 from ghostlib.experiments.confidence import Outcomes
@@ -14,17 +12,11 @@ from ghostlib.rnn import RankOne
 from ghostlib.task import DelayedActivation
 
 
+pytestmark = pytest.mark.usefixtures("book_style")
+
+
 TASK = DelayedActivation()
 SMALL = replace(experiments.FIG_4, seeds=6, alpha=0.03)
-
-
-@pytest.fixture(autouse=True)
-def style():
-    mpl.use("Agg")
-    with mpl.rc_context():
-        plots.use_book_style()
-        yield
-    plt.close("all")
 
 
 @pytest.fixture(scope="module")

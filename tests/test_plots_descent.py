@@ -2,23 +2,15 @@
 
 from dataclasses import replace
 
-import matplotlib as mpl
 import numpy as np
 import pytest
 from drawing import assert_legible
-from matplotlib import pyplot as plt
 
 from ghostlib import experiments, laws, plots, toy
 from ghostlib.plots.style import CLAIM, OPTIMUM
 
 
-@pytest.fixture(autouse=True)
-def style():
-    mpl.use("Agg")
-    with mpl.rc_context():
-        plots.use_book_style()
-        yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("book_style")
 
 
 @pytest.fixture(scope="module")

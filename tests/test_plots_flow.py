@@ -1,21 +1,13 @@
 """The figures of the flow: what is drawn stands where the model says."""
 
-import matplotlib as mpl
 import numpy as np
 import pytest
 from drawing import assert_legible
-from matplotlib import pyplot as plt
 
 from ghostlib import plots, toy
 
 
-@pytest.fixture(autouse=True)
-def style():
-    mpl.use("Agg")
-    with mpl.rc_context():
-        plots.use_book_style()
-        yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("book_style")
 
 
 def dots(axes):

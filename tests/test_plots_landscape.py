@@ -1,23 +1,15 @@
 """The figures of the loss: what is drawn stands where the equations say."""
 
-import matplotlib as mpl
 import numpy as np
 import pytest
 from drawing import assert_legible
-from matplotlib import pyplot as plt
 from matplotlib.colors import to_hex
 
 from ghostlib import experiments, plots, toy
 from ghostlib.look import COLOURS
 
 
-@pytest.fixture(autouse=True)
-def style():
-    mpl.use("Agg")
-    with mpl.rc_context():
-        plots.use_book_style()
-        yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("book_style")
 
 
 def zones(axes):

@@ -2,11 +2,9 @@
 
 from dataclasses import replace
 
-import matplotlib as mpl
 import numpy as np
 import pytest
 from drawing import assert_legible
-from matplotlib import pyplot as plt
 
 from ghostlib import births, experiments, plots, toy
 from ghostlib.experiments.rank_one import TASK, NetworkLosses
@@ -14,13 +12,7 @@ from ghostlib.passage import wait
 from ghostlib.plots.latent import outline
 
 
-@pytest.fixture(autouse=True)
-def style():
-    mpl.use("Agg")
-    with mpl.rc_context():
-        plots.use_book_style()
-        yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("book_style")
 
 
 @pytest.fixture(scope="module")

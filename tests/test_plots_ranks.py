@@ -1,14 +1,8 @@
 """Figures of the networks of every rank: what is drawn is where it should be, and every label inside the picture."""
 
-import matplotlib as mpl
-
-
-mpl.use("Agg")
-
 import numpy as np
 import pytest
 from drawing import assert_legible
-from matplotlib import pyplot as plt
 from matplotlib.patches import Rectangle
 
 from ghostlib import plots
@@ -18,16 +12,11 @@ from ghostlib.experiments.sloppy import PhaseDiagram
 from ghostlib.plots.ranks import rank_colours, zigzag
 
 
+pytestmark = pytest.mark.usefixtures("book_style")
+
+
 RANKS = (1, 2, 3, 4, 5, 10, 30, 50, 100)
 RATES, SEEDS, EPOCHS = 10, 3, 2000
-
-
-@pytest.fixture(autouse=True)
-def look():
-    with mpl.rc_context():
-        plots.use_book_style()
-        yield
-        plt.close("all")
 
 
 @pytest.fixture(scope="module")
