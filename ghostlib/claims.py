@@ -216,7 +216,11 @@ def _row(part, fields):
 
 
 def _exists(run, root):
-    path, _, test = run.partition("::")
+    path, *names = run.split("::")  # a test, or a class and a test in it
     if not path.startswith("tests/"):
         return (root / "book" / f"{path}.md").exists()
-    return (root / path).exists() and (not test or f"def {test}(" in (root / path).read_text(encoding="utf-8"))
+    if not (root / path).exists():
+        return False
+    text = (root / path).read_text(encoding="utf-8")
+    defined = [f"class {name}:" for name in names[:-1]] + [f"def {name}(" for name in names[-1:]]
+    return all(definition in text for definition in defined)

@@ -150,15 +150,19 @@ def test_runs_name_chapters_and_tests_that_exist(claim, tmp_path):
     (tmp_path / "book").mkdir()
     (tmp_path / "tests").mkdir()
     (tmp_path / "book" / "04-descent.md").touch()
-    (tmp_path / "tests" / "test_toy.py").write_text("def test_kink():\n    pass\n")
-    there = ["04-descent", "tests/test_toy.py", "tests/test_toy.py::test_kink"]
-    absent = ["05-latent-circuit", "tests/test_rnn.py", "tests/test_toy.py::test_kin"]
+    (tmp_path / "tests" / "test_toy.py").write_text(
+        "def test_kink():\n    pass\n\n\nclass TestLoss:\n    def test_flat(self):\n        pass\n"
+    )
+    there = ["04-descent"] + [f"tests/test_toy.py{name}" for name in ("", "::test_kink", "::TestLoss::test_flat")]
+    absent = ["05-latent-circuit", "tests/test_rnn.py"]
+    absent += [f"tests/test_toy.py::{name}" for name in ("test_kin", "TestLoss::test_fla", "TestGradient::test_flat")]
     assert claims.missing_runs(claim(runs=there + absent), tmp_path) == absent
 
 
 def test_ledger_of_the_book_is_sound():
     ledger = claims.load()
     assert len(ledger) > 50
+    assert [run for row in ledger.values() for run in claims.missing_runs(row, claims.LEDGER.parents[1])] == []
     assert {"fig-2b-jump", "eq-15-always-trapped", "fig-3a-jump", "fig-4-learned"} <= ledger.keys()
 
 
