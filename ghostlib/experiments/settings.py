@@ -1,10 +1,10 @@
-"""The settings of every experiment as a table, read off the records themselves."""
+"""The settings of every experiment, read off the records themselves."""
 
 from dataclasses import fields
 
 
-def table(experiments):
-    """One row a figure: what it does and its settings, as Markdown.
+def listing(experiments):
+    """One entry a record: what it does and its settings, as a Markdown list.
 
     Parameters
     ----------
@@ -15,13 +15,13 @@ def table(experiments):
     -------
     str
     """
-    lines = ["| Record | Experiment | Settings |", "|---|---|---|"]
-    for name in experiments.__all__:
-        record = getattr(experiments, name)
-        what = type(record).__doc__.split("\n")[0]
-        settings = ", ".join(f"`{field.name}` {_short(getattr(record, field.name))}" for field in fields(record))
-        lines.append(f"| `{name}` | {what} | {settings} |")
-    return "\n".join(lines)
+    return "\n".join(_entry(name, getattr(experiments, name)) for name in experiments.__all__)
+
+
+def _entry(name, record):
+    what = type(record).__doc__.split("\n")[0]
+    settings = ", ".join(f"`{field.name}` {_short(getattr(record, field.name))}" for field in fields(record))
+    return f"* **`{name}`** {what}\\\n  {settings}."
 
 
 def _short(value):
