@@ -50,7 +50,9 @@ def tracked():
 
 class TestCommands:
     def test_make_alone_lists_every_target_and_installs_nothing(self):
-        listed = subprocess.run(["make", "--no-print-directory"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        listed = subprocess.run(
+            ["make", "--no-print-directory"], cwd=ROOT, capture_output=True, text=True, check=True
+        ).stdout
         assert {line.split()[1] for line in listed.splitlines()} == TARGETS
 
     def test_every_make_command_of_the_readme_exists(self):
