@@ -6,14 +6,14 @@ Run by `make bench`; writes ``benchmarks/results_browser.md``, which the page on
 import sys
 from pathlib import Path
 
+from ghostlib.widgets._bundle import SOURCES
+from ghostlib.widgets._networks import pack
+
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "tests"))
 
 from browser import import_modules, launch  # noqa: E402 (the tests' browser, found a line above)
-
-from ghostlib.widgets._bundle import SOURCES  # noqa: E402
-from ghostlib.widgets._networks import pack  # noqa: E402
 
 
 RUNS = 5

@@ -80,10 +80,6 @@ class Explorable(anywidget.AnyWidget):
         """The present value of every parameter."""
         return {name: getattr(self, name) for name in self.spec()}
 
-    def picture(self):
-        """The matplotlib figure that stands for the widget where no script runs."""
-        raise NotImplementedError
-
     def page_state(self):
         """Everything the front end needs in a page without a kernel, ready for JSON."""
         return {**self.values(), "_spec": self.spec()}
