@@ -334,9 +334,9 @@ export function shell(model, el, describe) {
     if (why === null && model.get(name) !== value) {
       model.set(name, value);
       model.save_changes();
-    } else {
-      controls[name]?.update(model.get(name));
     }
+    // At once, and not with the next picture: the next key must start from where this one has led.
+    controls[name]?.update(model.get(name));
   }
   const controls = Object.fromEntries(names.map((name) => [name, numberControl(name, spec[name], set)]));
   const button = (name, text, onclick) => node("button", { type: "button", name, onclick }, text);
