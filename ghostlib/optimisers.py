@@ -116,7 +116,7 @@ def train(networks, task, alpha, epochs, c=None, *, rule, threads=None):
     record = np.full((len(theta), 3, epochs + 1), np.nan, np.float32)
 
     def one(i):
-        room = kernels.Room.like(theta[i], task.steps, None)
+        room = kernels.Room.like(theta[i], task.steps)
         memory = np.zeros((2, *theta[i].shape))
         return ADVANCE[type(rule)](theta[i], alpha.flat[i], rule, trial, room, memory, record[i])
 

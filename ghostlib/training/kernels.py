@@ -2,9 +2,9 @@ r"""Loss, gradient and update of one network, fused and compiled.
 
 The parameters of a network are the rows of one matrix, as `ghostlib.training.layout` lays them out.
 Vectors are in the precision of that matrix, sums over the steps of a trial in float64. The mathematics is that of
-`ghostlib.adjoint`, with one rearrangement: the factor by which the adjoint shrinks in a step back,
-(1 − Δ) + Δ Σ nm(1 − φ²), is already known on the way forward, so that for rank one all adjoints are scalars and the
-gradient is a weighted sum of the stored φ, four steps at a time.
+`ghostlib.adjoint`, with one rearrangement for rank one: the factor by which the adjoint shrinks in a step back,
+(1 − Δ) + Δ Σ nm(1 − φ²), is already known on the way forward, so that all adjoints are scalars and the gradient is a
+weighted sum of the stored φ, four steps at a time.
 
 One file on purpose: Numba's cache notices a change only in the file of the function it has compiled.
 """
@@ -16,12 +16,17 @@ import numpy as np
 from numba import njit, types
 from numba.extending import overload
 
+from ghostlib.training.layout import zeros
+
 
 # Sums may be reordered and products fused, so that loops vectorise. NaN and infinity keep their meaning: without them
 # divergence could not be seen. Numba's own error model would put a branch for division by zero into every loop.
-FAST = {"fastmath": {"reassoc", "nsz", "arcp", "contract"}, "error_model": "numpy"}
-# Comparing an old parameter with the new one must not be reasoned away.
-STRICT = {"error_model": "numpy"}
+# Always inlined: a function that is compiled for itself and again within its caller may be rounded differently in the
+# two, and which of them runs would depend on whether the caller was compiled just now or comes from Numba's cache.
+FAST = {"fastmath": {"reassoc", "nsz", "arcp", "contract"}, "error_model": "numpy", "forceinline": True}
+# Comparing an old parameter with the new one must not be reasoned away. Not saying so would mean: as in the caller that
+# is compiled first.
+STRICT = {"fastmath": False, "error_model": "numpy"}
 
 # tanh x = 2pq/(p² + q²) where p/q ≈ tanh(x/2), p = x(P₀ + P₁s + P₂s²), q = 1 + Q₁s + Q₂s² + Q₃s³, s = x². The minimax
 # fit on |x| ≤ 9, where tanh rounds to ±1, is within 7.1e-9 (relative); evaluated in float32 within 1.8e-7 and never
@@ -34,21 +39,32 @@ EPOCH, ROW, SNAPSHOT, FROZEN_AT, DIVERGED_AT = range(5)  # places in the state o
 
 
 class Room(NamedTuple):
-    """Working memory of a kernel: the gradient, φ[t], its input's adjoint, and what has a number per rank or step."""
+    """Working memory of a kernel, the steps padded to a multiple of four with rows of zeros.
+
+    gradient : like the parameters.
+    phi, through : φ[t], and what comes back through it to the input of the units.
+    latent, into : for `low_rank`, the latent variables before each step, and Δ times their adjoint.
+    series : what has a number a step.
+    backward : the steps from the last to the first.
+    """
 
     gradient: np.ndarray
     phi: np.ndarray
     through: np.ndarray
-    z: np.ndarray
+    latent: np.ndarray
     into: np.ndarray
-    small: np.ndarray
+    drive: np.ndarray
+    series: np.ndarray
+    backward: np.ndarray
 
     @classmethod
-    def like(cls, theta, steps, rank):
-        """Room for the parameters' matrix `theta` and a trial of so many steps; `rank` is None for `RankOne`."""
-        padded, width = theta.shape[1], (rank or 0) + 1
-        shapes = ((steps, padded), (steps, padded), (width, steps + 1), (width, steps + 1), (4, max(width, steps + 1)))
-        return cls(np.zeros_like(theta), *(np.zeros(shape, theta.dtype) for shape in shapes))
+    def like(cls, theta, steps):
+        """Room for the parameters' matrix `theta` and a trial of so many steps."""
+        rows, units = theta.shape
+        padded = -(-steps // 4) * 4
+        shapes = (rows, units), (padded, units), (padded, units), (padded + 1, rows // 2), (padded + 1, rows // 2)
+        arrays = [zeros(shape, theta.dtype) for shape in (*shapes, (rows // 2,), (4, steps + 1))]
+        return cls(*arrays, np.arange(steps)[::-1].copy())
 
 
 class Trial(NamedTuple):
@@ -98,7 +114,13 @@ def sigmoid(z):
 @njit(**FAST)
 def narrow(x, like):
     """`x` in the precision of the array `like`; zero where that would be denormal, which is slow on many processors."""
-    return like.dtype.type(x if abs(x) >= np.finfo(like.dtype).tiny else 0.0)
+    return like.dtype.type(0.0 if abs(x) < np.finfo(like.dtype).tiny else x)
+
+
+@njit(**STRICT)
+def share(part, whole):
+    """part / whole, correctly rounded: an accuracy of exactly one half has a meaning."""
+    return part / whole
 
 
 @njit(**FAST)
@@ -109,8 +131,8 @@ def rank_one(theta, trial, room):
     gradient = room.gradient
     dm, dn, db = gradient[0], gradient[1], gradient[2]
     c = np.float64(theta[3, 0])
-    phi, kappa, back, weight, weight_kappa = room.phi, room.z[0], room.into[0], room.small[0], room.small[1]
-    steps, padded = phi.shape
+    phi, kappa, back, weight, weight_kappa = room.phi, room.series[0], room.series[1], room.series[2], room.series[3]
+    steps, padded = trial.target.size, theta.shape[1]
     delta = kind(trial.delta)
     keep = kind(1) - delta
 
@@ -123,11 +145,10 @@ def rank_one(theta, trial, room):
         feedback += nm[i]
     kappa[0] = kind(trial.x0) * total
     for t in range(steps):
-        now, row = kappa[t], phi[t]
-        drive, lost = kind(0), kind(0)
+        now, drive, lost = kappa[t], kind(0), kind(0)
         for i in range(padded):
             value = tanh(m[i] * now + b[i])
-            row[i] = value
+            phi[t, i] = value
             drive += n[i] * value
             lost += nm[i] * (value * value)
         kappa[t + 1] = keep * now + delta * drive
@@ -153,20 +174,19 @@ def rank_one(theta, trial, room):
         dm[i], dn[i], db[i] = kind(0), kind(0), kind(0)
     one = kind(1)
     for t in range(0, steps - 3, 4):
-        phi0, phi1, phi2, phi3 = phi[t], phi[t + 1], phi[t + 2], phi[t + 3]
         w0, w1, w2, w3 = weight[t], weight[t + 1], weight[t + 2], weight[t + 3]
         k0, k1, k2, k3 = weight_kappa[t], weight_kappa[t + 1], weight_kappa[t + 2], weight_kappa[t + 3]
         for i in range(padded):
-            f0, f1, f2, f3 = phi0[i], phi1[i], phi2[i], phi3[i]
+            f0, f1, f2, f3 = phi[t, i], phi[t + 1, i], phi[t + 2, i], phi[t + 3, i]
             dn[i] += w0 * f0 + w1 * f1 + w2 * f2 + w3 * f3
             f0, f1, f2, f3 = one - f0 * f0, one - f1 * f1, one - f2 * f2, one - f3 * f3
             db[i] += w0 * f0 + w1 * f1 + w2 * f2 + w3 * f3
             dm[i] += k0 * f0 + k1 * f1 + k2 * f2 + k3 * f3
     for t in range(steps - steps % 4, steps):
-        row, w, k = phi[t], weight[t], weight_kappa[t]
+        w, k = weight[t], weight_kappa[t]
         for i in range(padded):
-            slope = one - row[i] * row[i]
-            dn[i] += w * row[i]
+            slope = one - phi[t, i] * phi[t, i]
+            dn[i] += w * phi[t, i]
             db[i] += w * slope
             dm[i] += k * slope
     start = narrow(trial.x0 * adjoint, theta)
@@ -176,127 +196,156 @@ def rank_one(theta, trial, room):
     for i in range(trial.units):
         dn[i] += start
     gradient[3, 0] = narrow(dc, theta) if trial.learn_c else kind(0)
-    return loss / (steps // 2), right / steps
+    return loss / (steps // 2), share(right, steps)
 
 
 @njit(**FAST)
-def add_rows(weights, rows, total):
-    """total += Σₖ weights[k] rows[k], four rows at a time."""
-    count, size = rows.shape
-    for k in range(0, count - 3, 4):
-        w0, w1, w2, w3 = weights[k], weights[k + 1], weights[k + 2], weights[k + 3]
-        row0, row1, row2, row3 = rows[k], rows[k + 1], rows[k + 2], rows[k + 3]
-        for i in range(size):
-            total[i] += w0 * row0[i] + w1 * row1[i] + w2 * row2[i] + w3 * row3[i]
-    for k in range(count - count % 4, count):
-        w, row = weights[k], rows[k]
-        for i in range(size):
-            total[i] += w * row[i]
+def combine_four(weights, t, rows, k, total, s):
+    """total[s] += Σ weights[t, j] rows[j] over the four j from k, where k = 4 begins a new total."""
+    w0, w1, w2, w3 = weights[t, k], weights[t, k + 1], weights[t, k + 2], weights[t, k + 3]
+    for i in range(rows.shape[1]):
+        before = total[s, i] if k > 4 else rows.dtype.type(0)
+        total[s, i] = before + w0 * rows[k, i] + w1 * rows[k + 1, i] + w2 * rows[k + 2, i] + w3 * rows[k + 3, i]
 
 
 @njit(**FAST)
-def project(rows, vector, out):
-    """out[k] = rows[k]·vector, four rows at a time."""
-    count, size = rows.shape
+def project_four(rows, k, vectors, t, out):
+    """out[j] = rows[j]·vectors[t] for the four j from k."""
     zero = rows.dtype.type(0)
-    for k in range(0, count - 3, 4):
-        s0, s1, s2, s3 = zero, zero, zero, zero
-        row0, row1, row2, row3 = rows[k], rows[k + 1], rows[k + 2], rows[k + 3]
-        for i in range(size):
-            s0 += row0[i] * vector[i]
-            s1 += row1[i] * vector[i]
-            s2 += row2[i] * vector[i]
-            s3 += row3[i] * vector[i]
-        out[k], out[k + 1], out[k + 2], out[k + 3] = s0, s1, s2, s3
-    for k in range(count - count % 4, count):
-        s, row = zero, rows[k]
-        for i in range(size):
-            s += row[i] * vector[i]
-        out[k] = s
+    s0, s1, s2, s3 = zero, zero, zero, zero
+    for i in range(rows.shape[1]):
+        value = vectors[t, i]
+        s0 += rows[k, i] * value
+        s1 += rows[k + 1, i] * value
+        s2 += rows[k + 2, i] * value
+        s3 += rows[k + 3, i] * value
+    out[k], out[k + 1], out[k + 2], out[k + 3] = s0, s1, s2, s3
 
 
 @njit(**FAST)
-def low_rank(theta, K, trial, room):
-    """Loss and accuracy of a rank-K network; writes its gradient into `room`.
+def leak(state, before, after, drive, delta):
+    """state[after] = (1 − Δ) state[before] + Δ drive; zero where that would be denormal, NaN where it is."""
+    keep = state.dtype.type(1) - delta
+    for k in range(drive.size):
+        value = keep * state[before, k] + delta * drive[k]
+        state[after, k] = state.dtype.type(0) if abs(value) < np.finfo(state.dtype).tiny else value
 
-    The read-out u = w_out·x obeys the same recursion as κ = N x, so that (κ, u) is one vector z of K + 1 numbers.
+
+@njit(**FAST)
+def outer(weights, rows, total):
+    """total[k] = Σₜ weights[t, k] rows[t], four of k by four of t."""
+    total.fill(rows.dtype.type(0))
+    for k in range(0, total.shape[0], 4):
+        for t in range(0, rows.shape[0], 4):
+            a0, a1, a2, a3 = weights[t, k], weights[t, k + 1], weights[t, k + 2], weights[t, k + 3]
+            b0, b1, b2, b3 = weights[t + 1, k], weights[t + 1, k + 1], weights[t + 1, k + 2], weights[t + 1, k + 3]
+            c0, c1, c2, c3 = weights[t + 2, k], weights[t + 2, k + 1], weights[t + 2, k + 2], weights[t + 2, k + 3]
+            d0, d1, d2, d3 = weights[t + 3, k], weights[t + 3, k + 1], weights[t + 3, k + 2], weights[t + 3, k + 3]
+            for i in range(rows.shape[1]):
+                a, b, c, d = rows[t, i], rows[t + 1, i], rows[t + 2, i], rows[t + 3, i]
+                total[k, i] += a0 * a + b0 * b + c0 * c + d0 * d
+                total[k + 1, i] += a1 * a + b1 * b + c1 * c + d1 * d
+                total[k + 2, i] += a2 * a + b2 * b + c2 * c + d2 * d
+                total[k + 3, i] += a3 * a + b3 * b + c3 * c + d3 * d
+
+
+@njit(**FAST)
+def low_rank(theta, trial, room):
+    """Loss and accuracy of a network of low rank; writes its gradient into `room`.
+
+    The read-out u = w_out·x obeys the same recursion as κ = N x, and b enters as if it were a column of M whose latent
+    variable is 1. So there are two matrices of as many rows, `columns` (b, then those of M) and `outward` (w_out, then
+    the rows of N). Rows are taken four at a time, the first four in one loop with φ.
+
+    LLVM asks once, before a loop over steps, whether any arrays of its inner loops overlap, and where the steps count
+    down it does not find out that they do not: nothing would be vectorised. Therefore `room.backward`, an array.
     """
     kind = theta.dtype.type
-    columns, outward, b, b_out = theta[:K], theta[K : 2 * K + 1], theta[2 * K + 1], np.float64(theta[2 * K + 2, 0])
-    gradient, phi, through, z, into = room.gradient, room.phi, room.through, room.z, room.into
-    now, drive, weights, adjoint = room.small[0], room.small[1], room.small[2], room.small[3]
-    steps, padded = phi.shape
+    half = theta.shape[0] // 2
+    columns, outward, b_out = theta[:half], theta[half : 2 * half], np.float64(theta[2 * half, 0])
+    gradient, phi, through, latent, into = room.gradient, room.phi, room.through, room.latent, room.into
+    drive, fed = room.drive, room.series[0]
+    steps, padded = trial.target.size, theta.shape[1]
     delta = kind(trial.delta)
-    keep = kind(1) - delta
+    zero, one = kind(0), kind(1)
 
-    # Forward.
-    for k in range(K + 1):
-        total, row = kind(0), outward[k]
+    # Forward: latent[t] = (u, κ) before step t.
+    for k in range(half):
+        total = zero
         for i in range(padded):
-            total += row[i]
-        now[k] = kind(trial.x0) * total
-        z[k, 0] = now[k]
+            total += outward[k, i]
+        latent[0, k] = kind(trial.x0) * total
     for t in range(steps):
-        row = phi[t]
+        for k in range(4, half, 4):
+            combine_four(latent, t, columns, k, phi, t)
+        k1, k2, k3 = latent[t, 1], latent[t, 2], latent[t, 3]
+        s0, s1, s2, s3 = zero, zero, zero, zero
         for i in range(padded):
-            row[i] = b[i] + now[0] * columns[0, i]
-        add_rows(now[1:], columns[1:], row)
-        for i in range(padded):
-            row[i] = tanh(row[i])
-        project(outward, row, drive)
-        for k in range(K + 1):
-            now[k] = keep * now[k] + delta * drive[k]
-            z[k, t + 1] = now[k]
+            total = phi[t, i] if half > 4 else zero
+            total += columns[0, i] + k1 * columns[1, i] + k2 * columns[2, i] + k3 * columns[3, i]
+            value = tanh(total)
+            phi[t, i] = value
+            s0 += outward[0, i] * value
+            s1 += outward[1, i] * value
+            s2 += outward[2, i] * value
+            s3 += outward[3, i] * value
+        drive[0], drive[1], drive[2], drive[3] = s0, s1, s2, s3
+        for k in range(4, half, 4):
+            project_four(outward, k, phi, t, drive)
+        leak(latent, t, t + 1, drive, delta)
 
-    # Backward: the adjoint of z, from the last step to the first; `through` is what reaches the units' input.
+    # fed[t] = dL/du[t], and 1 in the place of u.
     loss, right, db_out = 0.0, 0, 0.0
-    adjoint.fill(kind(0))
-    gradient.fill(kind(0))
-    db = gradient[2 * K + 1]
-    for t in range(steps - 1, -1, -1):
-        output = sigmoid(z[K, t + 1] + b_out)
+    for t in range(steps):
+        output = sigmoid(latent[t + 1, 0] + b_out)
         error = output - trial.target[t]
-        fed = 2 * error * output * (1 - output) / (steps // 2)
+        slope = 2 * error * output * (1 - output) / (steps // 2)
         loss += error * error
         right += (output > 0.5) == (trial.target[t] > 0.5)
-        db_out += fed
-        adjoint[K] += narrow(fed, theta)
-        for k in range(K + 1):
-            weights[k] = narrow(delta * adjoint[k], theta)
-            into[k, t] = weights[k]
-        row, f = through[t], phi[t]
+        db_out += slope
+        fed[t + 1] = narrow(slope, theta)
+    for t in range(steps):
+        latent[t, 0] = one
+
+    # Backward: into[t] is Δ times the adjoint of (u, κ) before step t.
+    for k in range(half):
+        into[steps, k] = zero
+    into[steps, 0] = delta * fed[steps]
+    for t in room.backward:
+        for k in range(4, half, 4):
+            combine_four(into, t + 1, outward, k, through, t)
+        w0, w1, w2, w3 = into[t + 1, 0], into[t + 1, 1], into[t + 1, 2], into[t + 1, 3]
+        s1, s2, s3 = zero, zero, zero
         for i in range(padded):
-            row[i] = weights[K] * outward[K, i]
-        add_rows(weights[:K], outward[:K], row)
-        for i in range(padded):
-            row[i] *= kind(1) - f[i] * f[i]
-            db[i] += row[i]
-        project(columns, row, drive)
-        for k in range(K):
-            adjoint[k] = keep * adjoint[k] + drive[k]
-        adjoint[K] *= keep
+            back = through[t, i] if half > 4 else zero
+            back += w0 * outward[0, i] + w1 * outward[1, i] + w2 * outward[2, i] + w3 * outward[3, i]
+            back *= one - phi[t, i] * phi[t, i]
+            through[t, i] = back
+            s1 += columns[1, i] * back
+            s2 += columns[2, i] * back
+            s3 += columns[3, i] * back
+        drive[0], drive[1], drive[2], drive[3] = fed[t], s1, s2, s3
+        for k in range(4, half, 4):
+            project_four(columns, k, through, t, drive)
+        leak(into, t + 1, t, drive, delta)
 
     # The gradient as weighted sums over the steps.
-    for k in range(K):
-        add_rows(z[k], through, gradient[k])
-    for k in range(K + 1):
-        row = gradient[K + k]
-        add_rows(into[k], phi, row)
-        start = kind(trial.x0) * adjoint[k]
+    outer(latent, through, gradient[:half])
+    outer(into[1:], phi, gradient[half : 2 * half])
+    for k in range(half):
+        start = narrow(trial.x0 / trial.delta * into[0, k], theta)
         for i in range(trial.units):
-            row[i] += start
-    gradient[2 * K + 2, 0] = narrow(db_out, theta)
-    return loss / (steps // 2), right / steps
+            gradient[half + k, i] += start
+    gradient[2 * half, 0] = narrow(db_out, theta)
+    return loss / (steps // 2), share(right, steps)
 
 
 @njit(**FAST)
 def norm(gradient):
     """L2 norm, its sum in float64: no overflow where the gradient itself has none."""
-    total = 0.0
-    for r in range(gradient.shape[0]):
-        row = gradient[r]
-        for i in range(row.size):
-            total += np.float64(row[i]) * np.float64(row[i])
+    total, slopes = 0.0, gradient.ravel()
+    for i in range(slopes.size):
+        total += np.float64(slopes[i]) * np.float64(slopes[i])
     return math.sqrt(total)
 
 
@@ -304,13 +353,13 @@ def norm(gradient):
 def descend(theta, gradient, alpha):
     """θ ← θ − α ∂L/∂θ. Returns how many parameters changed and how many are not finite."""
     moved, lost = 0, 0
-    for r in range(theta.shape[0]):
-        old, slope = theta[r], gradient[r]
-        for i in range(old.size):
-            new = old[i] - alpha * slope[i]
-            moved += new != old[i]
-            lost += not (abs(new) < np.inf)
-            old[i] = new
+    parameters, slopes = theta.ravel(), gradient.ravel()
+    for i in range(parameters.size):
+        old = parameters[i]
+        new = old - alpha * slopes[i]
+        moved += new != old
+        lost += not (abs(new) < np.inf)
+        parameters[i] = new
     return moved, lost
 
 
@@ -355,7 +404,7 @@ def advance(theta, rank, alpha, trial, room, state, until, epoch, record, snapsh
         if rank is None:
             loss, accuracy = rank_one(theta, trial, room)
         else:
-            loss, accuracy = low_rank(theta, rank, trial, room)
+            loss, accuracy = low_rank(theta, trial, room)
         size, c = norm(room.gradient), theta[theta.shape[0] - 1, 0]
         if not (loss + size < np.inf):
             state[DIVERGED_AT] = now

@@ -96,7 +96,7 @@ def train(
     trial = kernels.Trial(task.target(), networks.N, task.delta, task.x0, task.kappa_star, bool(learn_c), epochs)
 
     def advance(i, until):
-        room = kernels.Room.like(theta[i], task.steps, K)
+        room = kernels.Room.like(theta[i], task.steps)
         kept = epoch, records[i], snapshot_epoch, snapshot[i]
         return kernels.advance(theta[i], K, rates[i], trial, room, state[i], until, *kept)
 
