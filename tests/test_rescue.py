@@ -78,7 +78,7 @@ class TestPatience:
     def test_says_when_a_trapped_network_finds_its_voice(self, fallen):
         alpha, c = 0.02, 2.0
         expected = rescue.patience(fallen, TASK, alpha, c)
-        soon = expected < 1e4
+        soon = expected < 1000
         assert soon.any()
         loss = train(fallen[soon], TASK, alpha, 20_000, c, dtype=np.float64).loss  # float32 may freeze before
         heard = np.argmax(loss < 0.9, axis=1)

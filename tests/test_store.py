@@ -42,6 +42,14 @@ def test_a_change_in_what_is_imported_changes_the_fingerprint_and_a_change_elsew
     assert fingerprint("spare.above") != before
 
 
+def test_words_and_layout_are_no_part_of_the_fingerprint(library):
+    before = fingerprint("spare.above")
+    (library / "below.py").write_text('"""What it is."""\n\n\ndef power():  # a remark\n    """Two."""\n    return 2\n')
+    assert fingerprint("spare.above") == before
+    (library / "below.py").write_text("def power():\n    'Two.'\n    return '2'\n")
+    assert fingerprint("spare.above") != before
+
+
 def test_the_sweep_of_fig_s1_depends_on_the_trainer_and_not_on_the_figures():
     needed = set(store.sources("ghostlib.experiments.sweep"))
     assert {"ghostlib.rnn", "ghostlib.task", "ghostlib.training.kernels", "ghostlib.experiments.sweep"} <= needed

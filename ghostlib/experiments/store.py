@@ -1,7 +1,8 @@
 """Where results of long experiments are kept, and the source that they depend on.
 
-A result is good for as long as every module of this library that computing it imports stays the same: a fingerprint of
-their source is part of its key, so that a change anywhere below throws it away.
+A result is good for as long as every module of this library that computing it imports says the same: a fingerprint of
+their code is part of its key, so that a change anywhere below throws it away. Comments, docstrings and layout are no
+part of it.
 """
 
 import ast
@@ -27,7 +28,7 @@ def directory():
 
 @cache
 def fingerprint(module):
-    """A digest of the source of a module and of all modules of this library that it imports, however indirectly.
+    """A digest of the code of a module and of all modules of this library that it imports, however indirectly.
 
     Parameters
     ----------
@@ -40,7 +41,7 @@ def fingerprint(module):
     """
     digest = hashlib.sha256()
     for name, path in sorted(sources(module).items()):
-        digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
+        digest.update(f"{name}\0{_code(path)}\0".encode())
     return digest.hexdigest()
 
 
@@ -69,6 +70,15 @@ def sources(module):
             elif isinstance(node, ast.ImportFrom) and node.module:
                 left += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
     return found
+
+
+def _code(path):
+    """The syntax tree of a file, without its docstrings."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node) is not None:
+            del node.body[0]
+    return ast.dump(tree)
 
 
 def _spec(name):
