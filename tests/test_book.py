@@ -5,7 +5,6 @@ import functools
 import http.server
 import io
 import json
-import os
 import re
 import threading
 import time
@@ -372,7 +371,6 @@ def test_equations_carry_the_papers_numbers_across_chapters():
             assert number.lower() == target.lower(), name
 
 
-@pytest.mark.skipif(os.name == "nt", reason="links are compared as POSIX paths")
 def test_no_link_inside_the_book_is_broken():
     ids = {name: set(re.findall(r'\bid="([^"]+)"', (HTML / name).read_text(encoding="utf-8"))) for name in PAGES}
     for name in PAGES:

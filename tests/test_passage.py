@@ -23,7 +23,10 @@ def waiting_network(lift=0.6, start=-2.0):
 def test_the_wait_is_the_integral_of_the_slowness_and_the_steps_of_the_network():
     network = waiting_network()
     wait = passage.wait(network, TASK)
-    slowness = lambda kappa: TASK.tau / network.flow(kappa)  # noqa: E731
+
+    def slowness(kappa):
+        return TASK.tau / network.flow(kappa)
+
     assert network.kappa0(TASK) == pytest.approx(-2)
     assert wait.exact == pytest.approx(quad(slowness, -2, 1)[0], rel=1e-8)
     assert wait.near == pytest.approx(

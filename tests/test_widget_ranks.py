@@ -85,12 +85,18 @@ def test_a_click_on_the_map_chooses_a_network(page):
     assert page.locator("input[name=rank-exact]").input_value() == "100"
 
 
-def test_one_press_of_an_arrow_key_goes_to_the_next_learning_rate(page):
-    page.locator("input[name=alpha]").focus()
-    page.keyboard.press("ArrowRight")
-    says(page, "α = 0.01,")
-    page.keyboard.press("ArrowLeft")
-    says(page, "α = 0.00464,")
+@pytest.mark.parametrize(("name", "values"), [("rank", RANKS), ("alpha", RATES), ("seed", range(FIG_S2.seeds))])
+def test_one_press_of_an_arrow_key_is_one_value_all_the_way_up_and_down(page, name, values):
+    page.locator(f"input[name={name}]").focus()
+    box = page.locator(f"input[name={name}-exact]")
+    page.keyboard.press("Home")
+    up, down = [], []
+    for felt, key in ((up, "ArrowRight"), (down, "ArrowLeft")):
+        for _ in values:
+            felt.append(float(box.input_value()))
+            page.keyboard.press(key)
+    assert up == sorted(values)
+    assert down == sorted(values, reverse=True)
 
 
 def test_a_number_typed_between_two_choices_becomes_the_nearer(page):

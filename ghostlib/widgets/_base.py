@@ -26,6 +26,8 @@ class Parameter(traitlets.Float):
         How the slider runs; "sqrt" keeps the sign: value = s·|s|.
     whole : bool
         Only whole numbers are allowed.
+    choices : list of float, optional
+        The only values of the slider; the front end takes the nearest of them, by ratio, for any other number.
 
     Raises
     ------
@@ -33,9 +35,9 @@ class Parameter(traitlets.Float):
         On assignment of anything else.
     """
 
-    def __init__(self, default, *, low, high, label, scale="linear", whole=False):
+    def __init__(self, default, *, low, high, label, scale="linear", whole=False, choices=None):
         super().__init__(default)
-        self.tag(sync=True, low=low, high=high, label=label, scale=scale, whole=whole)
+        self.tag(sync=True, low=low, high=high, label=label, scale=scale, whole=whole, choices=choices)
 
     def validate(self, obj, value):
         low, high = self.metadata["low"], self.metadata["high"]
@@ -66,10 +68,10 @@ class Explorable(anywidget.AnyWidget):
 
     @classmethod
     def spec(cls):
-        """Name → default, bounds, label and scale of every parameter: what the front end builds its controls from."""
+        """Name → default, bounds, label, scale … of every parameter: what the front end builds its controls from."""
         # As declared, in order; anywidget gives each object a subclass of its own, hence the walk.
         declared = (item for base in reversed(cls.__mro__) for item in vars(base).items())
-        kept = ("low", "high", "label", "scale", "whole")
+        kept = ("low", "high", "label", "scale", "whole", "choices")
         return {
             name: {"default": trait.default_value, **{key: trait.metadata[key] for key in kept}}
             for name, trait in declared

@@ -32,12 +32,12 @@ class Choice(Parameter):
     """
 
     def __init__(self, default, choices, *, label, whole=False):
-        super().__init__(default, low=choices[0], high=choices[-1], label=label, scale="log", whole=whole)
-        self.choices = np.asarray(choices, dtype=float)
+        low, high = choices[0], choices[-1]
+        super().__init__(default, low=low, high=high, label=label, scale="log", whole=whole, choices=list(choices))
 
     def validate(self, obj, value):
-        wanted = super().validate(obj, value)
-        return float(self.choices[np.argmin(np.abs(np.log(self.choices / wanted)))])
+        choices, wanted = np.asarray(self.metadata["choices"], dtype=float), super().validate(obj, value)
+        return float(choices[np.argmin(np.abs(np.log(choices / wanted)))])
 
 
 class Ranks(Explorable):

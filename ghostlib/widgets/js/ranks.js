@@ -19,15 +19,6 @@ function lossesOf({ losses, lowest, highest }) {
   return Float64Array.from(bytes, level);
 }
 
-// The index of the choice nearest to a number by their ratio; from `now` the next in its direction, so that one
-// step of a slider is always felt.
-function chosen(choices, wanted, now) {
-  const distance = choices.map((choice) => Math.abs(Math.log(choice / wanted)));
-  const nearest = distance.indexOf(Math.min(...distance));
-  if (nearest !== now || wanted === choices[now]) return nearest;
-  return Math.max(0, Math.min(choices.length - 1, now + Math.sign(wanted - choices[now])));
-}
-
 export default {
   render({ model, el }) {
     const sweep = model.get("_sweep");
@@ -35,8 +26,6 @@ export default {
     const losses = lossesOf(sweep);
     const columns = edges.length - 1;
     const place = (row, column, seed) => (row * rates.length + column) * seeds + seed;
-    const now = { rank: chosen(ranks, model.get("rank"), -1), alpha: chosen(rates, model.get("alpha"), -1) };
-    const choicesOf = { rank: ranks, alpha: rates };
 
     // A network's curve: in each column its least and its largest loss, the one nearer to where the pen is first.
     function curve(network) {
@@ -110,7 +99,7 @@ export default {
       return `Rank ${ranks[row]}, α = ${show(rates[column])}, seed ${seed}: this network ${first} ${then}. The ten seeds after ${sweep.epochs[row][column]} epochs: ${cell}.`;
     }
 
-    const hereOf = ({ seed }) => ({ row: now.rank, column: now.alpha, seed: Math.round(seed) });
+    const hereOf = ({ rank, alpha, seed }) => ({ row: ranks.indexOf(rank), column: rates.indexOf(alpha), seed });
 
     function draw(values, [w1, w2]) {
       const here = hereOf(values);
@@ -140,14 +129,14 @@ export default {
     const view = shell(model, el, {
       panels: 2,
       draw,
-      onparameter(name) {
-        const choices = choicesOf[name];
-        if (!choices) return;
-        now[name] = chosen(choices, model.get(name), now[name]);
-        if (model.get(name) !== choices[now[name]]) view.set(name, choices[now[name]]);
+      python(values) {
+        const { row, column, seed } = hereOf(values);
+        return (
+          "from ghostlib import widgets\nfrom ghostlib.rnn import LowRank\nfrom ghostlib.task import DelayedActivation\nfrom ghostlib.training import train\n\n" +
+          `history = train(LowRank.initial([${seed}], rank=${ranks[row]}), DelayedActivation(), alpha=${sweep.exact_rates[column]}, epochs=${sweep.epochs[row][column]})\n` +
+          `widgets.Ranks(rank=${ranks[row]}, alpha=${rates[column]}, seed=${seed})\n`
+        );
       },
-      python: ({ seed }) =>
-        `from ghostlib import widgets\nfrom ghostlib.rnn import LowRank\nfrom ghostlib.task import DelayedActivation\nfrom ghostlib.training import train\n\nhistory = train(LowRank.initial([${seed}], rank=${ranks[now.rank]}), DelayedActivation(), alpha=${sweep.exact_rates[now.alpha]}, epochs=${sweep.epochs[now.rank][now.alpha]})\nwidgets.Ranks(rank=${ranks[now.rank]}, alpha=${rates[now.alpha]}, seed=${seed})\n`,
       csv(values) {
         const here = hereOf(values);
         const all = ranks.map((_, row) => place(row, here.column, here.seed));

@@ -210,28 +210,39 @@ const FROM_TRACK = {
   },
 };
 
-// A slider and a box for the exact number, both bound to one parameter. `set` is asked for every change.
-function numberControl(name, { low, high, label, scale, whole }, set) {
+// How a slider runs: its last position, the value at each, and the position of a value. Where few values are allowed they
+// are the positions, so that one arrow key is one value.
+function track({ low, high, scale, whole, choices }) {
+  if (choices) return { last: choices.length - 1, at: (k) => choices[k], onto: (value) => choices.indexOf(value) };
+  if (whole && scale === "linear") return { last: high - low, at: (k) => low + k, onto: (value) => value - low };
   const tidy = (value) => Math.min(high, Math.max(low, whole ? Math.round(value) : Number(value.toPrecision(3))));
+  return { last: TRACK, at: (k) => tidy(FROM_TRACK[scale](k, low, high)), onto: (value) => ONTO_TRACK[scale](value, low, high) };
+}
+
+// The nearest of a few positive numbers, by their ratio.
+const nearest = (choices, value) => {
+  const distance = choices.map((choice) => Math.abs(Math.log(choice / value)));
+  return choices[distance.indexOf(Math.min(...distance))];
+};
+
+// A slider and a box for the exact number, both bound to one parameter. `set` is asked for every change.
+function numberControl(name, parameter, set) {
+  const { label } = parameter;
+  const { last, at, onto } = track(parameter);
   const range = node("input", {
-    type: "range", name, min: 0, max: TRACK, step: 1, "aria-label": label,
-    oninput: () => set(name, tidy(FROM_TRACK[scale](Number(range.value), low, high))),
+    type: "range", name, min: 0, max: last, step: 1, "aria-label": label,
+    oninput: () => set(name, at(Number(range.value))),
   });
   const box = node("input", {
     type: "text", inputmode: "text", name: `${name}-exact`, size: 8, autocomplete: "off", spellcheck: "false", "aria-label": `${label}, exact value`,
     onchange: () => set(name, box.value.trim() === "" ? NaN : Number(box.value.trim().replace("−", "-").replace(",", "."))),
   });
-  // One arrow key is one whole step where only whole numbers are allowed.
-  if (whole && high - low <= TRACK) {
-    range.step = TRACK / (high - low);
-  }
   return {
     element: node("label", { class: "ghost-control" }, node("span", { class: "name" }, label), range, box),
     update(value) {
-      const at = ONTO_TRACK[scale](value, low, high);
-      if (tidy(FROM_TRACK[scale](Number(range.value), low, high)) !== value) range.value = at;
+      if (at(Number(range.value)) !== value) range.value = onto(value);
       range.setAttribute("aria-valuetext", `${label} = ${show(value)}`);
-      if (document.activeElement !== box || refusal({ [name]: { low, high, label, whole } }, name, Number(box.value)) === null) box.value = String(Number(value.toPrecision(6)));
+      if (document.activeElement !== box || refusal({ [name]: parameter }, name, Number(box.value)) === null) box.value = String(Number(value.toPrecision(6)));
     },
   };
 }
@@ -331,8 +342,9 @@ export function shell(model, el, describe) {
     const why = refusal(spec, name, value);
     message.hidden = why === null;
     message.textContent = why ?? "";
-    if (why === null && model.get(name) !== value) {
-      model.set(name, value);
+    const allowed = why === null && spec[name].choices ? nearest(spec[name].choices, value) : value;
+    if (why === null && model.get(name) !== allowed) {
+      model.set(name, allowed);
       model.save_changes();
     }
     // At once, and not with the next picture: the next key must start from where this one has led.
