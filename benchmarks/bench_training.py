@@ -25,6 +25,7 @@ from ghostlib import adjoint, autograd
 from ghostlib.rnn import LowRank, RankOne
 from ghostlib.task import DelayedActivation
 from ghostlib.training import train
+from ghostlib.training.layout import pack
 
 
 HERE = Path(__file__).parent
@@ -162,8 +163,7 @@ def c_bound():
         function = ctypes.CDLL(str(library)).bound
     function.restype = ctypes.c_double
     network = RankOne.initial(40)
-    start = np.zeros((3, 112), np.float32)
-    start[:, : network.N] = network.m, network.n, network.b
+    start = pack(network, C, np.float32)[0, :3]  # padded as ours
 
     def run(epochs):
         theta, norms = start.copy(), np.empty(epochs)
