@@ -32,9 +32,7 @@ def hours(sweep, microseconds):
 
 def report():
     """The tables as Markdown."""
-    mine = {
-        rank: best(ours(LowRank.initial(0, rank)), 2000, repeats=REPEATS) for rank in FIG_S2.ranks
-    }
+    mine = {rank: best(ours(LowRank.initial(0, rank)), 2000, repeats=REPEATS) for rank in FIG_S2.ranks}
     theirs = {rank: best(torch_low_rank_loop(rank), 20, repeats=REPEATS) for rank in TARGETS}
     lines = [
         f"Rank K, N = {N}, {TASK.steps} steps, float32, one core of {processor()}, torch {torch.__version__}.",
