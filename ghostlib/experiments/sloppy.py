@@ -158,13 +158,13 @@ class RankSweep:
         )
 
 
-def seconds(sweep, *, trial=200):
+def seconds(sweep, *, trial=2000):
     """About how long a core needs for all of a sweep, from a short training of one network of each rank.
 
     Parameters
     ----------
     sweep : RankSweep
-    trial : int, default 200
+    trial : int, default 2000
         Epochs of the short trainings.
 
     Returns

@@ -43,7 +43,8 @@ class Room(NamedTuple):
 
     gradient : like the parameters.
     phi, through : φ[t], and what comes back through it to the input of the units.
-    latent, into : for `low_rank`, the latent variables before each step, and Δ times their adjoint.
+    latent, into, drive : for `low_rank`, the latent variables before each step, Δ times their adjoint, and what a step
+        adds to one of them.
     series : what has a number a step.
     backward : the steps from the last to the first.
     """
@@ -62,9 +63,9 @@ class Room(NamedTuple):
         """Room for the parameters' matrix `theta` and a trial of so many steps."""
         rows, units = theta.shape
         padded = -(-steps // 4) * 4
-        shapes = (rows, units), (padded, units), (padded, units), (padded + 1, rows // 2), (padded + 1, rows // 2)
-        arrays = [zeros(shape, theta.dtype) for shape in (*shapes, (rows // 2,), (4, steps + 1))]
-        return cls(*arrays, np.arange(steps)[::-1].copy())
+        by_unit, by_rank = ((padded, units),) * 2, ((padded + 1, rows // 2),) * 2
+        shapes = (rows, units), *by_unit, *by_rank, (rows // 2,), (4, padded + 1)
+        return cls(*(zeros(shape, theta.dtype) for shape in shapes), np.arange(steps)[::-1].copy())
 
 
 class Trial(NamedTuple):
@@ -173,7 +174,7 @@ def rank_one(theta, trial, room):
     for i in range(padded):
         dm[i], dn[i], db[i] = kind(0), kind(0), kind(0)
     one = kind(1)
-    for t in range(0, steps - 3, 4):
+    for t in range(0, phi.shape[0], 4):
         w0, w1, w2, w3 = weight[t], weight[t + 1], weight[t + 2], weight[t + 3]
         k0, k1, k2, k3 = weight_kappa[t], weight_kappa[t + 1], weight_kappa[t + 2], weight_kappa[t + 3]
         for i in range(padded):
@@ -182,13 +183,6 @@ def rank_one(theta, trial, room):
             f0, f1, f2, f3 = one - f0 * f0, one - f1 * f1, one - f2 * f2, one - f3 * f3
             db[i] += w0 * f0 + w1 * f1 + w2 * f2 + w3 * f3
             dm[i] += k0 * f0 + k1 * f1 + k2 * f2 + k3 * f3
-    for t in range(steps - steps % 4, steps):
-        w, k = weight[t], weight_kappa[t]
-        for i in range(padded):
-            slope = one - phi[t, i] * phi[t, i]
-            dn[i] += w * phi[t, i]
-            db[i] += w * slope
-            dm[i] += k * slope
     start = narrow(trial.x0 * adjoint, theta)
     for i in range(padded):
         db[i] *= n[i]
