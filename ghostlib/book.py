@@ -68,7 +68,7 @@ def claim(id, value, text=None, *, ledger=claims.LEDGER):
 
 
 def scientific(value, digits=2):
-    """A number as a reader writes it by hand: 9.13 × 10⁻¹⁰.
+    """A number as a reader writes it by hand, with no-break spaces: 9.13 × 10⁻¹⁰.
 
     Parameters
     ----------
@@ -90,7 +90,9 @@ def scientific(value, digits=2):
     if digits < 0:
         raise ValueError(f"digits: {digits}; expected 0 or more")
     mantissa, exponent = f"{value:.{digits}e}".replace("e+", "e").split("e")
-    power = f" × 10{str(int(exponent)).translate(SUPERSCRIPTS)}" if int(exponent) else ""
+    power = (
+        f"\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10{str(int(exponent)).translate(SUPERSCRIPTS)}" if int(exponent) else ""
+    )
     return mantissa.replace("-", "−") + power
 
 

@@ -33,7 +33,7 @@ COLOURS = {
     "confidence-3": Colour("#7d1160", "#d05aa6", "confidence, high end of the ramp"),
 }
 # Ranks: an ordered perceptual map (viridis, cut where it would vanish on either page).
-RANK_MAP = ("viridis", 0.2, 0.82)
+RANK_MAP = ("viridis", 0.3, 0.66)
 
 
 def css():

@@ -168,7 +168,7 @@ def test_ledger_of_the_book_is_sound():
 
 @pytest.mark.parametrize(
     ("value", "digits", "text"),
-    [(9.132e-10, 2, "9.13 × 10⁻¹⁰"), (-1234.0, 1, "−1.2 × 10³"), (2.5, 1, "2.5"), (9.996e9, 2, "1.00 × 10¹⁰")],
+    [(9.132e-10, 2, "9.13 × 10⁻¹⁰"), (-1234.0, 1, "−1.2 × 10³"), (2.5, 1, "2.5"), (9.996e9, 2, "1.00 × 10¹⁰")],
 )
 def test_scientific_reads_as_written_by_hand(value, digits, text):
     assert book.scientific(value, digits) == text
@@ -181,7 +181,7 @@ def test_scientific_reads_as_written_by_hand(value, digits, text):
         (1502, "1,502"),
         (0.02346, "0.0235"),
         (999.7, "1,000"),
-        (1e-10, "1.00 × 10⁻¹⁰"),
+        (1e-10, "1.00 × 10⁻¹⁰"),
         (-0.5, "−0.5"),
         (0.0, "0"),
     ],

@@ -113,7 +113,12 @@ def test_copies_differ_from_the_first_by_rounding_in_m_alone():
 
 
 def test_the_run_of_fig_3b_falls_at_its_epoch_and_is_silent_for_good(fall):
-    assert fall.trapped[fall.copy] and not fall.trapped[: fall.copy].any()
+    assert fall.trapped[fall.copy]
+    for earlier in np.flatnonzero(fall.trapped[: fall.copy]):
+        last = int(np.flatnonzero(fall.history.accuracy[earlier] > 0.5)[-1])
+        around = experiments.FIG_3B.networks(earlier, [last, last + 1])
+        assert ghosts.count_fixed_points(around).number.tolist() != [1, 3]
+    assert ghosts.count_fixed_points(fall.before).number == 1 and ghosts.count_fixed_points(fall.after).number == 3
     np.testing.assert_array_equal(fall.course.loss, fall.history.loss[fall.copy])
     assert fall.course.accuracy[fall.epoch - 1] > 0.5
     assert np.all(fall.course.accuracy[fall.epoch :] <= 0.5)
@@ -129,10 +134,11 @@ def test_a_fall_that_does_not_happen_is_said_so():
 
 
 def test_what_becomes_of_networks_is_read_at_their_jump_and_at_the_end():
-    fates = replace(experiments.FATES, seeds=4, epochs=3600).run()
-    history = train(RankOne.initial(np.arange(4)), TASK, 0.02, 3600)
+    fates = replace(experiments.FATES, seeds=4, epochs=3600, copies=2, longer=0).run()
+    copies = rank_one.perturbed(RankOne.initial(np.arange(4)), 2, 1e-6)
+    history = train(copies, TASK, 0.02, 3600)
     for seed in range(4):
-        below = np.flatnonzero(history.loss[seed] < 0.5)
+        below = np.flatnonzero(history.loss[0, seed] < 0.5)
         assert fates.jump[seed] == (below[0] if below.size else -1)
         if below.size:
             network = train(RankOne.initial(seed), TASK, 0.02, int(below[0]), record=[0]).networks
@@ -140,7 +146,18 @@ def test_what_becomes_of_networks_is_read_at_their_jump_and_at_the_end():
         else:
             assert np.isnan(fates.rise[seed])
     assert fates.learned.any() and not fates.learned.all()
+    np.testing.assert_array_equal(fates.learned, (history.accuracy > 0.5).any(axis=-1))
     np.testing.assert_array_equal(fates.fixed_points.number, ghosts.count_fixed_points(history.networks).number)
+    assert not fates.returned.any()
+
+
+def test_those_that_return_had_been_trapped_and_are_found_by_training_on():
+    settings = replace(experiments.FATES, seeds=8, alpha=0.03, copies=2, longer=3000)
+    fates = settings.run()
+    history = train(rank_one.perturbed(RankOne.initial(np.arange(8)), 2, 1e-6), TASK, 0.03, settings.epochs)
+    again = train(history.networks, TASK, 0.03, 3000, record=10).accuracy
+    assert fates.trapped.sum() > 10
+    np.testing.assert_array_equal(fates.returned, fates.trapped & (again > 0.5).any(axis=-1))
 
 
 def test_networks_that_never_jump_have_no_slope_at_a_jump():

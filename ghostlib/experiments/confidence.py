@@ -228,7 +228,7 @@ class TrainedConfidence:
     epochs: int = 10_000
     then_c: float = 1.0
     then_epochs: int = 10_000
-    copies: int = 20  # ours: whether the one network is trapped depends on rounding
+    copies: int = 100  # ours: whether the one network is trapped depends on rounding
     perturbation: float = 1e-6  # ours
     seeds: int = 100  # ours
 

@@ -117,7 +117,7 @@ class Copies:
 
 
 class Fall(NamedTuple):
-    """Copies of one network, and the first of them that falls into the no-learning zone.
+    """Copies of one network, and the first of them whose last good update makes one fixed point three.
 
     history : History of all copies, after every epoch.
     trapped : bool array (copies,).
@@ -152,7 +152,9 @@ class FallingTraining:
         return perturbed(RankOne.initial(self.seed), self.copies, self.perturbation)
 
     def run(self):
-        """All copies trained, and the first that is trapped watched after every epoch.
+        """All copies trained, and one that is trapped watched after every epoch.
+
+        It is the first in whose flow the saddle-node bifurcation happens in the very update that silences its output.
 
         Returns
         -------
@@ -161,18 +163,18 @@ class FallingTraining:
         Raises
         ------
         ValueError
-            If no copy is trapped.
+            If no copy is trapped so.
         """
         copies = self.initial()
         history = train(copies, TASK, self.alpha, self.epochs)
         caught = trapped(history.accuracy)
-        if not caught.any():
-            raise ValueError(f"copies: none of {self.copies} is trapped within {self.epochs} epochs; expected one")
-        copy = int(np.argmax(caught))
-        epoch = int(np.flatnonzero(history.accuracy[copy] > 0.5)[-1]) + 1
-        course = watch(copies[copy], self.alpha, self.epochs, self.interval)
-        before, after = replay(copies[copy], self.alpha, [epoch - 1, epoch])
-        return Fall(history, caught, copy, epoch, course, before, after)
+        for copy in np.flatnonzero(caught).tolist():
+            epoch = int(np.flatnonzero(history.accuracy[copy] > 0.5)[-1]) + 1
+            around = replay(copies[copy], self.alpha, [epoch - 1, epoch])
+            if ghosts.count_fixed_points(around).number.tolist() == [1, 3]:
+                course = watch(copies[copy], self.alpha, self.epochs, self.interval)
+                return Fall(history, caught, copy, epoch, course, *around)
+        raise ValueError(f"copies: none of {self.copies} is trapped within {self.epochs} epochs; expected one")
 
     def networks(self, copy, epochs):
         """One copy's networks at some epochs, shape (len(epochs),); as `WatchedTraining.networks`."""
@@ -180,25 +182,27 @@ class FallingTraining:
 
 
 class Fates(NamedTuple):
-    """What becomes of many networks; arrays of shape (seeds,).
+    """What becomes of many networks, each in copies that differ by rounding; the first copy is the network itself.
 
-    learned : bool, accuracy above ½ at some epoch.
-    trapped : bool, learned and then silent for the last 50 epochs.
-    jump : int, the first epoch with a loss below ½, or −1.
-    fixed_points : Count, at the end.
-    rise : float, upper bound of f′ at the jump, NaN where there is none; negative means that there is no ghost yet.
+    learned : bool array (copies, seeds), accuracy above ½ at some epoch.
+    trapped : bool array (copies, seeds), learned and then silent for the last 50 epochs.
+    fixed_points : Count of arrays (copies, seeds), those of the latent flow at the end.
+    returned : bool array (copies, seeds), trapped, and above ½ again at some epoch of a longer training.
+    jump : int array (seeds,), the first epoch with a loss below ½ of the networks themselves, or −1.
+    rise : float array (seeds,), upper bound of f′ there; negative means that there is no ghost yet. NaN without a jump.
     """
 
     learned: np.ndarray
     trapped: np.ndarray
-    jump: np.ndarray
     fixed_points: ghosts.Count
+    returned: np.ndarray
+    jump: np.ndarray
     rise: np.ndarray
 
 
 @dataclass(frozen=True)
 class ManyNetworks:
-    """Fig. 3B for many: the hundred networks of Fig. 4, who falls, and with what flow.
+    """Fig. 3B for many: the hundred networks of Fig. 4, who falls, with what flow, and whether they come back.
 
     Ours: the paper shows the saddle-node bifurcation of one network.
     """
@@ -206,17 +210,24 @@ class ManyNetworks:
     seeds: int = 100
     alpha: float = 0.02
     epochs: int = 6000
+    copies: int = 10  # who is trapped depends on rounding
+    perturbation: float = 1e-6
+    longer: int = 100_000  # epochs more for those that are trapped
 
     def run(self):
-        """All networks trained, and looked at when they jump and at the end.
+        """All copies trained, and looked at when they jump and at the end; those that are trapped trained on.
 
         Returns
         -------
         Fates
         """
         networks = RankOne.initial(np.arange(self.seeds))
-        history = train(networks, TASK, self.alpha, self.epochs)
-        below = history.loss < 0.5
+        history = train(perturbed(networks, self.copies, self.perturbation), TASK, self.alpha, self.epochs)
+        fallen, returned = trapped(history.accuracy), np.zeros((self.copies, self.seeds), bool)
+        # Most have frozen in float32, and are done at once.
+        on = train(history.networks[fallen], TASK, self.alpha, self.longer, record=10)
+        returned[fallen] = learned(on.accuracy)
+        below = history.loss[0] < 0.5
         jump = np.where(below.any(axis=1), below.argmax(axis=1), -1)
         rise, jumped = np.full(self.seeds, np.nan), np.flatnonzero(jump >= 0)
         if jumped.size:
@@ -225,9 +236,10 @@ class ManyNetworks:
             rise[jumped] = steepest_rise(again[np.searchsorted(epochs, jump[jumped]), np.arange(jumped.size)])
         return Fates(
             learned=learned(history.accuracy),
-            trapped=trapped(history.accuracy),
-            jump=jump,
+            trapped=fallen,
             fixed_points=ghosts.count_fixed_points(history.networks),
+            returned=returned,
+            jump=jump,
             rise=rise,
         )
 
@@ -319,11 +331,11 @@ def replay(network, alpha, epochs):
     return train(network, TASK, alpha, int(epochs[-1]), record=[0], snapshots=epochs).snapshots
 
 
-def perturbed(network, copies, size, *, seed=0):
-    """Copies of one network: itself, then others with every m multiplied by 1 + `size` · N(0, 1); shape (copies,)."""
-    factor = 1 + size * np.random.default_rng(seed).standard_normal((copies, network.N))
+def perturbed(networks, copies, size, *, seed=0):
+    """Networks, then copies with every m multiplied by 1 + `size` · N(0, 1): shape (copies, ...)."""
+    factor = 1 + size * np.random.default_rng(seed).standard_normal((copies, *networks.m.shape))
     factor[:1] = 1
-    return RankOne(network.m * factor, np.tile(network.n, (copies, 1)), np.tile(network.b, (copies, 1)))
+    return RankOne(networks.m * factor, *(np.broadcast_to(each, factor.shape) for each in (networks.n, networks.b)))
 
 
 def _first(condition):

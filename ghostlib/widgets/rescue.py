@@ -17,7 +17,7 @@ EPOCHS, AFTER, LOW = 6000, 300, 0.3  # of the static picture: at the widget's c,
 class Rescue(Train):
     """A network that is likely to be trapped (Fig. 3B), trained on at any confidence, beside the hundred of Fig. 4.
 
-    seed, alpha, c : as in `Train`; the seed is the one that is trapped most often.
+    seed, alpha, c : as in `Train`; the seed is one that is trapped nearly always.
     m, n, b, epoch, loss : as in `Train`.
     """
 

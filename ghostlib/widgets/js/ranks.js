@@ -89,7 +89,7 @@ export default {
       const first = learned < 0 ? "never learns" : `learns at epoch ${learned}`;
       const then = {
         learned: "and keeps the task",
-        unsettled: learned < 0 ? "and is still on its way" : "and does not keep the task",
+        unsettled: learned < 0 ? "and is not trapped either" : "and does not keep the task",
         trapped: silent > 0 ? `and sits in the no-learning zone from epoch ${silent} on` : "and sits in the no-learning zone",
         diverged: "and its parameters overflow",
       }[fate];

@@ -37,6 +37,7 @@ export class Session {
     this.overflowed = false;
     this.learnedAt = -1;
     this.failingSince = -1;
+    this.rescuedAt = -1;
     this.look(c);
   }
   copy() {
@@ -51,6 +52,7 @@ export class Session {
     this.c.put(e, c);
     if (accuracy > 0.5) {
       if (this.learnedAt < 0) this.learnedAt = e;
+      else if (this.failingSince >= 0 && e - this.failingSince >= STILL) this.rescuedAt = e;
       this.failingSince = -1;
     } else if (this.failingSince < 0) {
       this.failingSince = e;

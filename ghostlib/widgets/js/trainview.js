@@ -88,8 +88,11 @@ export function trainView(model, el, course) {
     if (session.overflowed) return `${now} The parameters have overflowed; start again with a lower α.`;
     if (session.epoch === 0) return `${now} The untrained network outputs 0 throughout. Press Train.`;
     const trapped = session.trappedSince;
-    if (trapped >= 0 && epoch >= trapped) return `${now} No-learning zone: entered at epoch ${trapped}. The output is silent and the gradient is all but gone. Try a lower c.`;
+    const faint = session.gradientNorm.values[epoch] < 1e-3; // below this, a hundred epochs change little
+    const advice = faint ? "and the gradient is all but gone. Try a lower c." : "but the gradient is alive at this c. Train on.";
+    if (trapped >= 0 && epoch >= trapped) return `${now} No-learning zone: entered at epoch ${trapped}. The output is silent ${advice}`;
     if (session.learnedAt < 0 || epoch < session.learnedAt) return `${now} Still on the plateau.`;
+    if (session.rescuedAt >= 0 && epoch >= session.rescuedAt) return `${now} It got the task at epoch ${session.learnedAt}, lost it, and is back since epoch ${session.rescuedAt}.`;
     return `${now} It got the task at epoch ${session.learnedAt}.`;
   }
 
