@@ -118,7 +118,8 @@ def test_a_page_asks_nothing_of_other_hosts_and_complains_of_nothing(browser, ba
 def test_a_page_fits_a_phone(browser, http_base, name):
     with Visit(browser, http_base, viewport={"width": 360, "height": 740}, is_mobile=True, has_touch=True) as visit:
         page = visit.open(name)
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        # Not innerWidth: on a phone it grows with the page.
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 @pytest.mark.parametrize("name", WITH_WIDGETS)

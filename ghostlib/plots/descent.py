@@ -56,7 +56,7 @@ def fig_2bc(run, T, alpha):
     top.text(700, 0.58, f"α = {_power_of_ten(alpha[0])}", color=LOSS, va="top", ha="center")
     bottom.text(1000, 9, f"α = {_power_of_ten(alpha[0])}", va="bottom")
     bottom.text(260, 1.7, f"α = {_power_of_ten(alpha[1])}", color=MUTED)
-    bottom.text(epochs, 1.25, "paper: r*", color=OPTIMUM, ha="right", va="bottom")
+    bottom.text(epochs, 1.25, "r*", color=OPTIMUM, ha="right", va="bottom")
     bottom.plot([0, epochs], [ZONE, ZONE], color=CLAIM, linestyle="--", linewidth=1.2)
     bottom.text(epochs, 0.28, "paper: r*/4, point of no return", color=CLAIM, ha="right", va="bottom")
     bottom.text(0.55 * epochs, 0.158, "no-learning zone", color=MUTED, ha="center", va="center", bbox=HALO)

@@ -20,7 +20,7 @@ class Descent(Explorable):
         "gliding from 10 down to 1 and oscillating about it, above the hatched no-learning zone."
     )
     caption = (
-        "<strong>Descent.</strong> It opens with the paper's first run, α = 10⁻¹⁰ at T = 100: a plateau, a fall, an "
+        "<strong>Descent.</strong> It opens with the paper’s first run, α = 10⁻¹⁰ at T = 100: a plateau, a fall, an "
         "oscillation about r*. Above α* one step from the optimum can end in the no-learning zone."
     )
 

@@ -32,7 +32,7 @@ class Train(Explorable):
     )
     caption = (
         "<strong>The paper’s network, training here.</strong> One hundred units, rank one, plain gradient descent at "
-        "α = 0.02. It sits on the plateau for five thousand epochs and gets the task in a few. What follows is "
+        "α = 0.02. It sits on the plateau for thousands of epochs and gets the task in a few. What follows is "
         "chaotic: it may keep the task or fall into the no-learning zone."
     )
 

@@ -42,7 +42,7 @@ export default {
         alt: `Loss against r: analytic, and with confidence c = ${show(c)}`,
         marks: [
           { ...zone }, { type: "ruleX", at: 1, colour: "optimum", label: "r*", anchor: "start" },
-          { type: "line", xs: all.rho, ys: all.loss, colour: "loss", label: "c, x* → ∞", labelAt: 0.47, labelDy: -6, anchor: "start" },
+          { type: "line", xs: all.rho, ys: all.loss, colour: "loss", label: "c, x* → ∞", labelAt: 0.4, labelDy: -6, anchor: "end" },
           { type: "line", xs: all.rho, ys: all.finiteLoss, colour: "confidence-3", label: `c = ${show(c)}`, labelAt: 0.02, labelDy: -9, anchor: "start" },
           { type: "dot", x: rho, y: here.loss, colour: "confidence-3" },
         ],

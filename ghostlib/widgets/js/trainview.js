@@ -86,7 +86,7 @@ export function trainView(model, el, course) {
     const { seed, alpha } = view ? view.values() : { seed: model.get("seed"), alpha: model.get("alpha") };
     const now = `Seed ${seed}, α = ${show(alpha)}, epoch ${epoch}: loss ${show(session.loss.values[epoch])}, accuracy ${show(session.accuracy.values[epoch])}, gradient norm ${show(session.gradientNorm.values[epoch])}.`;
     if (session.overflowed) return `${now} The parameters have overflowed; start again with a lower α.`;
-    if (session.epoch === 0) return `${now} The untrained network outputs 0 throughout. Press Train.`;
+    if (session.epoch === 0) return `${now} The network is untrained. Press Train.`;
     const trapped = session.trappedSince;
     const faint = session.gradientNorm.values[epoch] < 1e-3; // below this, a hundred epochs change little
     const advice = faint ? "and the gradient is all but gone. Try a lower c." : "but the gradient is alive at this c. Train on.";
