@@ -88,7 +88,7 @@ class TestPatience:
 
     def test_grows_with_the_confidence_as_the_exponential_of_the_distance(self, fallen):
         """At high c: ln(epochs · c²) rises by the distance from κ* to where κ comes closest to it."""
-        epochs = np.array([rescue.patience(fallen, TASK, 0.02, c) * c**2 for c in (9.0, 10.0)])
+        epochs = np.array([rescue.patience(fallen, TASK, 0.02, c) * c**2 for c in (29.0, 30.0)])
         expressible = np.isfinite(epochs).all(axis=0)
         assert expressible.any()
         rise = np.diff(np.log(epochs[:, expressible]), axis=0)[0]
