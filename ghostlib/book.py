@@ -90,10 +90,10 @@ def scientific(value, digits=2):
     if digits < 0:
         raise ValueError(f"digits: {digits}; expected 0 or more")
     mantissa, exponent = f"{value:.{digits}e}".replace("e+", "e").split("e")
-    power = (
-        f"\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10{str(int(exponent)).translate(SUPERSCRIPTS)}" if int(exponent) else ""
-    )
-    return mantissa.replace("-", "−") + power
+    mantissa = mantissa.replace("-", "−")
+    if not int(exponent):
+        return mantissa
+    return f"{mantissa}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10{str(int(exponent)).translate(SUPERSCRIPTS)}"
 
 
 def shown(value):

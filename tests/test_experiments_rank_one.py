@@ -129,7 +129,7 @@ def test_the_run_of_fig_3b_falls_at_its_epoch_and_is_silent_for_good(fall):
 
 
 def test_a_fall_that_does_not_happen_is_said_so():
-    with pytest.raises(ValueError, match="none of 2 is trapped within 60 epochs"):
+    with pytest.raises(ValueError, match="none of 2 is trapped by a saddle-node within 60 epochs"):
         replace(experiments.FIG_3B, copies=2, epochs=60).run()
 
 

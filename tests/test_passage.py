@@ -51,7 +51,10 @@ def test_the_output_is_unsure_between_ten_and_ninety_percent():
 def test_the_parabola_is_integrated_from_start_to_threshold_and_without_ends():
     wait = passage.wait(waiting_network(), TASK)
     ghost = wait.ghost
-    parabola = lambda kappa: TASK.tau / (ghost.speed + ghost.curvature / 2 * (kappa - ghost.position) ** 2)  # noqa: E731
+
+    def parabola(kappa):
+        return TASK.tau / (ghost.speed + ghost.curvature / 2 * (kappa - ghost.position) ** 2)
+
     assert wait.parabola == pytest.approx(quad(parabola, -2, 1)[0], rel=1e-9)
     assert wait.unhindered == pytest.approx(quad(parabola, -np.inf, np.inf)[0], rel=1e-9)
     assert parabola(ghost.position + wait.width) == pytest.approx(TASK.tau / (2 * ghost.speed))

@@ -81,15 +81,18 @@ def test_trapped_is_said_after_fifty_failing_epochs_and_not_before(page):
     assert since == (good[-1] + 1 if stuck >= 50 else -1)
 
 
-@pytest.mark.parametrize("seed", [99, 48])
-def test_back_is_said_from_the_first_good_epoch_after_fifty_failing_ones(page, seed):
-    """Trained until it has most likely fallen, then at a low confidence; the rule is applied to the record."""
+def test_back_is_said_from_the_first_good_epoch_after_fifty_failing_ones(page):
+    """Trained until most have fallen, then at a low confidence; the rule is applied to the record."""
     body = """
         session.advance(0.02, 10, 6000);
         session.advance(0.02, 0.3, 200);
         return [session.rescuedAt, Array.from(session.accuracy.values)];
     """
-    back, accuracy = run(page, seed, body)
-    good = np.flatnonzero(np.array(accuracy) > 0.5)
-    after_silence = good[1:][np.diff(good) > 50]
-    assert back == (after_silence[-1] if after_silence.size else -1)
+    found = []
+    for seed in (40, 48, 66, 99):
+        back, accuracy = run(page, seed, body)
+        good = np.flatnonzero(np.array(accuracy) > 0.5)
+        after_silence = good[1:][np.diff(good) > 50]
+        assert back == (after_silence[-1] if after_silence.size else -1)
+        found.append(back)
+    assert max(found) > 6000

@@ -280,7 +280,7 @@ def test_an_overflow_ends_with_a_history_that_says_when_and_spares_the_others(ki
 
 @pytest.mark.parametrize("kind", [RankOne, LowRank])
 def test_what_is_not_a_number_is_not_taken_for_zero(kind):
-    """Latent variables that are ∞ − ∞, with a read-out that does not see them."""
+    """Latent variables that are ∞ − ∞ from the first step on."""
     enormous = np.tile([3e38, 3e38, -3e38, -3e38], 2)
     one = np.ones(8)
     if kind is RankOne:

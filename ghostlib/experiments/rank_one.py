@@ -174,7 +174,9 @@ class FallingTraining:
             if ghosts.count_fixed_points(around).number.tolist() == [1, 3]:
                 course = watch(copies[copy], self.alpha, self.epochs, self.interval)
                 return Fall(history, caught, copy, epoch, course, *around)
-        raise ValueError(f"copies: none of {self.copies} is trapped within {self.epochs} epochs; expected one")
+        raise ValueError(
+            f"copies: none of {self.copies} is trapped by a saddle-node within {self.epochs} epochs; expected one"
+        )
 
     def networks(self, copy, epochs):
         """One copy's networks at some epochs, shape (len(epochs),); as `WatchedTraining.networks`."""
