@@ -385,5 +385,5 @@ def _draw(seeds, N, *shapes):
     for i, seed in enumerate(seeds.flat):
         generator = torch.Generator().manual_seed(int(seed))
         for array in drawn:
-            array[i] = torch.randn(array.shape[1:], generator=generator) / np.sqrt(N)
+            array[i] = (torch.randn(array.shape[1:], generator=generator) / np.sqrt(N)).numpy()
     return [array.reshape(*seeds.shape, *array.shape[1:]) for array in drawn]
