@@ -23,10 +23,12 @@ book: _build/.built ## environment in .venv, all notebooks run, the book in _bui
 	@echo "The book: _build/html/index.html (or: make serve)"
 
 serve: _build/.built ## the book at http://127.0.0.1:8000/ (another port: PORT=8001)
+	@"$(BIN)/python" -c 'import socket; socket.create_server(("127.0.0.1", int("$(PORT)"))).close()' 2>/dev/null || { echo "Port $(PORT) cannot be had: something else may be served there. Name another one: make serve PORT=8765" >&2; exit 1; }
 	@echo "The book: http://127.0.0.1:$(PORT)/ (Ctrl-C ends it)"
 	@"$(BIN)/python" -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
 
 lab: $(VIEWER) ## the chapters as notebooks in JupyterLab
+	@test "$$(id -u)" != 0 || { echo 'JupyterLab does not start as root. Be another user or, in a container, allow it: "$(BIN)/jupyter-lab" --allow-root book/index.md' >&2; exit 1; }
 	"$(BIN)/jupyter-lab" book/index.md
 
 test: $(VIEWER) $(VENV)/.extra-cluster lint browser _build/.built ## everything: style, unit tests, notebooks, the built book in a browser
@@ -43,19 +45,22 @@ clean: ## remove what was built, keep .venv
 	rm -rf _build .cache .pytest_cache .ruff_cache .hypothesis
 	find book ghostlib tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
 
+# What pip says is read only if it fails; with --quiet it would not even say which packages are in conflict.
+pip_install = "$(BIN)/python" -m pip install --no-compile --progress-bar off $(1) >"$(VENV)/pip.log" 2>&1 || { cat "$(VENV)/pip.log" >&2; echo "pip could not install the packages into $(VENV); its reason is above. If it was the network, run make again. To try another Python: rm -r $(VENV) && make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+
 # Bytecode is written by whoever imports first: compiling all of torch and SymPy ahead takes longer than installing them.
 $(VENV)/.ready: requirements.txt constraints.txt pyproject.toml
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "The book needs Python 3.11 or newer, and $(PYTHON) is $$("$(PYTHON)" --version 2>&1 || echo missing). Name another one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) cannot make virtual environments: it comes without venv or ensurepip. On Debian or Ubuntu: sudo apt-get install python3-venv" >&2; exit 1; }
 	@"$(BIN)/python" -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear "$(VENV)"
 	@echo "Installing the pinned packages into $(VENV) ..."
-	@"$(BIN)/python" -m pip install --quiet --no-compile -r requirements.txt
-	@"$(BIN)/python" -m pip install --quiet --no-compile --no-build-isolation --no-deps -e .
+	@$(call pip_install,-r requirements.txt)
+	@$(call pip_install,--no-build-isolation --no-deps -e .)
 	@touch $@
 
 $(VENV)/.extra-%: $(VENV)/.ready
 	@echo "Adding the extra '$*' to $(VENV) ..."
-	@"$(BIN)/python" -m pip install --quiet --no-compile --no-build-isolation -e '.[$*]' -c requirements.txt
+	@$(call pip_install,--no-build-isolation -e '.[$*]' -c requirements.txt)
 	@touch $@
 
 # A click on a chapter opens it as a notebook. The setting lives in the environment, not in anyone's home.

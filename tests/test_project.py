@@ -2,11 +2,15 @@
 
 import ast
 import graphlib
+import itertools
 import os
 import re
+import shutil
+import socket
 import subprocess
 import sys
 import tomllib
+import zipfile
 from fnmatch import fnmatch
 from importlib import metadata
 from pathlib import Path
@@ -15,12 +19,16 @@ import jupytext
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+DEPENDENCIES = PROJECT["project"]["dependencies"]
+EXTRAS = PROJECT["project"]["optional-dependencies"]
+TOOLS = {"lab", "bench"}  # extras for work on the book, which the library never imports
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 TARGETS = set(re.findall(r"^([a-z]+):.*## ", MAKEFILE, re.MULTILINE))
@@ -39,6 +47,17 @@ def pins(name):
     found = [Requirement(row) for row in rows if row and not row.startswith("-")]
     assert all(len(row.specifier) == 1 and next(iter(row.specifier)).operator == "==" for row in found), found
     return {canonicalize_name(row.name): next(iter(row.specifier)).version for row in found}
+
+
+def lower_bounds(needs):
+    """Name → lowest version of requirements that are lower bounds and nothing else."""
+    found = [Requirement(need) for need in needs]
+    assert all(len(need.specifier) == 1 and next(iter(need.specifier)).operator == ">=" for need in found), found
+    return {canonicalize_name(need.name): next(iter(need.specifier)).version for need in found}
+
+
+# All that the library imports.
+NEEDS = lower_bounds([*DEPENDENCIES, *itertools.chain(*(EXTRAS[name] for name in EXTRAS.keys() - TOOLS))])
 
 
 def tracked():
@@ -66,6 +85,17 @@ class TestCommands:
         for command in plain:
             assert command.replace("$PWD\\", "$PWD/") == made.replace("$(CURDIR)", "$PWD")
 
+    def test_every_plain_command_is_there_for_powershell_too(self):
+        shell, power = (
+            "".join(re.findall(rf"```{kind}\n(.*?)```", README, re.DOTALL)) for kind in ("sh", "powershell")
+        )
+        commands = re.findall(
+            r"^(?:\w+=\S+ )?((?:jupyt|playwright|pip|python -m (?!venv)).*?)(?:    .*)?$", shell, re.MULTILINE
+        )
+        assert {"jupyter lab book/index.md", "jupytext-config set-default-viewer markdown"} <= set(commands)
+        missing = [command for command in commands if command.replace("$PWD/", "$PWD\\") not in power.splitlines()]
+        assert [command for command in missing if "torch==" not in command] == []  # Windows' wheel has no CUDA
+
     def test_the_picture_and_the_links_of_the_readme_exist(self):
         targets = re.findall(r"\]\(([^)#:]+)\)", README)
         assert {"LICENSE", "LICENSE-text", "CITATION.cff"} <= set(targets)
@@ -88,21 +118,60 @@ class TestCommands:
         assert "exec make test" in read(".ci/run")
 
 
+def executable(path, script):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    return path
+
+
+def refusal(*arguments, **environment):
+    """What `make` says on standard error when it stops, without the line in which it gives itself up."""
+    made = subprocess.run(
+        ["make", *arguments], cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=False
+    )
+    assert made.returncode == 2
+    *said, gives_up = made.stderr.splitlines()
+    assert "Error 1" in gives_up
+    return said
+
+
+class TestMakeSaysWhatToDo:
+    """`make` stops with a sentence where it cannot go on."""
+
+    def test_when_pip_fails(self, tmp_path):
+        pip = 'case "$*" in *install*) echo "The conflict is caused by: a pin"; echo "ERROR: no" >&2; exit 1;; esac'
+        python = executable(tmp_path / "env/bin/python", pip)
+        said = refusal(f"{tmp_path}/env/.ready", f"PYTHON={python}", f"VENV={tmp_path}/env")
+        assert said[:2] == ["The conflict is caused by: a pin", "ERROR: no"]
+        assert "run make again" in said[2] and f"rm -r {tmp_path}/env && make PYTHON=" in said[2]
+        assert not (tmp_path / "env/.ready").exists()
+
+    def test_when_the_port_is_taken(self, tmp_path):
+        (tmp_path / "bin").mkdir()
+        (tmp_path / "bin/python").symlink_to(sys.executable)
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+            (said,) = refusal("serve", "--assume-old=_build/.built", f"VENV={tmp_path}", f"PORT={port}")
+        assert f"Port {port} cannot be had" in said and "make serve PORT=" in said
+
+    def test_when_root_asks_for_jupyterlab(self, tmp_path):
+        executable(tmp_path / "id", "echo 0")
+        viewer = f"{tmp_path}/etc/jupyter/labconfig/default_setting_overrides.json"
+        path = f"{tmp_path}:{os.environ['PATH']}"
+        (said,) = refusal("lab", f"--assume-old={viewer}", f"VENV={tmp_path}", PATH=path)
+        assert "does not start as root" in said and f'"{tmp_path}/bin/jupyter-lab" --allow-root book/index.md' in said
+
+
 class TestPythonIsChecked:
     """`make` refuses an unsuitable Python with a sentence, before it makes anything."""
 
     def refusal(self, tmp_path, script):
-        python = tmp_path / "python"
-        python.write_text(f"#!/bin/sh\n{script}\n")
-        python.chmod(0o755)
+        python = executable(tmp_path / "python", script)
         stamp = f"{os.path.relpath(tmp_path, ROOT)}/env/.ready"
-        made = subprocess.run(
-            ["make", stamp, f"PYTHON={python}", f"VENV={Path(stamp).parent}"],
-            cwd=ROOT, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert made.returncode == 2
+        (said,) = refusal(stamp, f"PYTHON={python}", f"VENV={Path(stamp).parent}")
         assert not (tmp_path / "env").exists()
-        return made.stderr.splitlines()[0]
+        return said
 
     def test_too_old(self, tmp_path):
         said = self.refusal(tmp_path, 'test "$1" = --version && echo Python 3.9.18 && exit; exit 1')
@@ -153,12 +222,42 @@ class TestPins:
         assert binder == [f"--extra-index-url {cpu}", f"torch=={self.REQUIRED['torch']}+cpu", "-r ../requirements.txt"]
         assert f"pip install torch=={self.REQUIRED['torch']} --index-url {cpu}" in README
 
-    def test_extras_are_pinned(self):
-        for packages in PROJECT["project"]["optional-dependencies"].values():
-            assert all("==" in package for package in packages)
+    def test_the_oldest_python_that_is_admitted_can_have_every_pin(self):
+        # The first patch release, since an old distribution stays with the one that it began with.
+        oldest = PROJECT["project"]["requires-python"].removeprefix(">=") + ".0"
+        asked = {
+            found.name: SpecifierSet(found.metadata["Requires-Python"] or "")
+            for found in metadata.distributions()
+            if canonicalize_name(found.name) in self.REQUIRED | self.PULLED_IN
+        }
+        assert len(asked) > 100
+        assert {name: str(pythons) for name, pythons in asked.items() if not pythons.contains(oldest)} == {}
 
-    def test_dependencies_of_the_package_are_pinned_too(self):
-        assert {canonicalize_name(name) for name in PROJECT["project"]["dependencies"]} <= self.REQUIRED.keys()
+    def test_the_oldest_python_is_the_same_everywhere(self):
+        oldest = PROJECT["project"]["requires-python"].removeprefix(">=")
+        workflow = yaml.safe_load(read(".github/workflows/book.yml"))
+        assert f"With Python {oldest} or newer" in README and f"Python {oldest} or newer" in read("book/reproducing.md")
+        assert (
+            f"Python {oldest} or newer" in MAKEFILE and f"sys.version_info < ({oldest.replace('.', ', ')})" in MAKEFILE
+        )
+        assert workflow["jobs"]["test"]["strategy"]["matrix"]["python"][0] == oldest
+        assert read(".binder/runtime.txt").strip() == f"python-{oldest}"
+        assert PROJECT["tool"]["ruff"]["target-version"] == "py" + oldest.replace(".", "")
+
+    def test_what_the_package_needs_is_pinned_above_its_lower_bound(self):
+        pinned = self.REQUIRED | self.PULLED_IN
+        bounds = lower_bounds([*DEPENDENCIES, *itertools.chain(*EXTRAS.values())])
+        assert {name: bound for name, bound in bounds.items() if Version(pinned[name]) < Version(bound)} == {}
+
+    def test_the_lower_bounds_are_tested_once(self):
+        minimum = pins("tests/minimum.txt")
+        assert {name: version for name, version in minimum.items() if name in NEEDS} == NEEDS
+        others = minimum.keys() & self.REQUIRED.keys() - NEEDS.keys()
+        assert {name: minimum[name] for name in others} == {name: self.REQUIRED[name] for name in others}
+        steps = yaml.safe_load(read(".github/workflows/book.yml"))["jobs"]["minimum"]["steps"]
+        runs = "\n".join(step.get("run", "") for step in steps)
+        assert "-r tests/minimum.txt" in runs
+        assert f'"[{",".join(name for name in EXTRAS if name not in TOOLS)}]"' in runs.replace(".[", "[")
 
 
 class TestLibrary:
@@ -183,15 +282,22 @@ class TestLibrary:
         assert HEAVY & set(loaded.split()) == set()
 
     def test_modules_import_each_other_in_one_direction(self):
-        graph = {name: self.imported(tree) & self.MODULES.keys() - {name} for name, tree in self.MODULES.items()}
+        graph = {name: self.imported(tree.body) & self.MODULES.keys() - {name} for name, tree in self.MODULES.items()}
         assert graph["ghostlib.widgets.flow"]
         list(graphlib.TopologicalSorter(graph).static_order())
 
     def test_the_package_declares_what_its_models_import(self):
-        declared = {canonicalize_name(name) for name in PROJECT["project"]["dependencies"]}
+        declared = lower_bounds(DEPENDENCIES).keys()
         models = [tree for name, tree in self.MODULES.items() if name.partition(".")[2].split(".")[0] in LIGHT]
-        names = {name.split(".")[0] for tree in models for name in self.imported(tree)}
+        names = {name.split(".")[0] for tree in models for name in self.imported(tree.body)}
         assert names - set(sys.stdlib_module_names) - {"ghostlib"} <= declared
+
+    def test_dependencies_and_extras_are_what_the_package_imports(self):
+        names = {name.split(".")[0] for tree in self.MODULES.values() for name in self.imported(ast.walk(tree))}
+        packages = metadata.packages_distributions()
+        found = {canonicalize_name(packages[n][0]) for n in names - set(sys.stdlib_module_names) - {"ghostlib"}}
+        # matplotlib-inline is imported only where it is at work; ipywidgets is what anywidget stands on.
+        assert found - {"matplotlib-inline"} == NEEDS.keys() - {"ipywidgets"}
 
     def test_files_beside_the_modules_are_part_of_the_package(self):
         patterns = PROJECT["tool"]["setuptools"]["package-data"]["ghostlib"]
@@ -200,16 +306,41 @@ class TestLibrary:
         assert any(path.endswith("flow.js") for path in beside)
         assert [path for path in beside if not any(fnmatch(path, pattern) for pattern in patterns)] == []
 
-    def imported(self, tree):
-        """The modules that a module imports when it is loaded, not those that a function imports when it is called."""
+    def imported(self, nodes):
+        """The modules that statements import: of a module's body when it is loaded, of all of it when it is used."""
         names = set()
-        for node in tree.body:
+        for node in nodes:
             if isinstance(node, ast.Import):
                 names |= {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom):
                 found = {f"{node.module}.{alias.name}" for alias in node.names}
                 names |= found if found <= self.MODULES.keys() else {node.module}
         return names
+
+
+class TestPackage:
+    """What is packed: the library whole, without its tests, which run the book too."""
+
+    def test_the_source_distribution_and_the_wheel_made_from_it_hold_the_library_alone(self, tmp_path):
+        library = {path.relative_to(ROOT).as_posix() for path in tracked() if path.is_relative_to(ROOT / "ghostlib")}
+        assert {"ghostlib/py.typed", "ghostlib/widgets/js/flow.js"} <= library
+        for path in tracked():
+            copy = tmp_path / "checkout" / path.relative_to(ROOT)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
+        sdist = self.build("sdist", tmp_path / "checkout")
+        subprocess.run(["tar", "-xf", sdist], cwd=tmp_path, check=True)
+        unpacked = tmp_path / sdist.name.removesuffix(".tar.gz")
+        with zipfile.ZipFile(self.build("wheel", unpacked)) as wheel:
+            packed = wheel.namelist()
+        for names in ([path.relative_to(unpacked).as_posix() for path in unpacked.rglob("*.*")], packed):
+            assert {name for name in names if name.startswith("ghostlib/")} == library
+            assert [name for name in names if name.startswith(("tests/", "book/"))] == []
+
+    def build(self, what, tree):
+        code = f"import setuptools.build_meta as build; print(build.build_{what}('..'))"
+        made = subprocess.run([sys.executable, "-c", code], cwd=tree, capture_output=True, text=True, check=True).stdout
+        return tree.parent / made.splitlines()[-1]
 
 
 class TestChapters:
