@@ -31,6 +31,8 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    if config.getoption("dist", "no") in {"load", "worksteal"}:  # pytest-xdist's ways to scatter single tests
+        raise pytest.UsageError("The cells of a chapter share one kernel and so one worker: add --dist loadfile.")
     # The environment that runs the tests runs the chapters, whatever kernels the user has installed.
     config.option.nbval_current_env = True
 

@@ -1,6 +1,7 @@
 """The collector of chapters (tests/notebooks.py): what it lets pass and what it does not."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -80,7 +81,11 @@ class Project:
         text : str, everything that pytest printed
         """
         command = [sys.executable, "-m", "pytest", "-rA", "-p", "no:cacheprovider", "--color=no", *options]
-        environment = {"PYTHONPATH": str(HERE), "PYTHONDONTWRITEBYTECODE": "1", "PATH": "/usr/bin:/bin"}
+        environment = {
+            "PYTHONPATH": f"{HERE}{os.pathsep}{self.root}",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PATH": "/usr/bin:/bin",
+        }
         done = subprocess.run(command, cwd=self.root, env=environment, capture_output=True, text=True, timeout=300)
         text = done.stdout + done.stderr
         outcomes = re.findall(r"^(PASSED|FAILED|ERROR) (?:book/)?(\S+::(?:Cell \d+|references))", text, re.MULTILINE)
@@ -165,6 +170,21 @@ def test_tagged_cells_with_the_same_source_are_refused(tmp_path):
     (project.book / "toy.md").write_text(notebook([("print(1)", True), ("print(1)", True)]))
     _, text = project.run()
     assert "two cells tagged nbval-check-output have the same source" in text
+
+
+@pytest.mark.parametrize("mode", ["load", "worksteal"])
+def test_workers_that_would_share_the_cells_of_a_chapter_are_refused(tmp_path, mode):
+    project = Project(tmp_path)
+    # The option as pytest-xdist has it; `-n 2` alone sets it to "load".
+    (tmp_path / "xdist_option.py").write_text(
+        "def pytest_addoption(parser):\n    parser.addoption('--dist', default='no')\n"
+    )
+    (project.book / "toy.md").write_text(notebook([("a = 1", False), ("a", False)]))
+    outcomes, text = project.run("-p", "xdist_option", f"--dist={mode}")
+    assert outcomes == {}
+    assert "add --dist loadfile" in text
+    outcomes, _ = project.run("-p", "xdist_option", "--dist=loadfile")
+    assert set(outcomes.values()) == {"PASSED"}
 
 
 @pytest.mark.parametrize(
