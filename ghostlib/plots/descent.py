@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib import pyplot as plt
 
-from ghostlib import laws, toy
+from ghostlib import toy
 from ghostlib.plots.style import (
     CLAIM,
     DEAD,
@@ -19,6 +19,7 @@ from ghostlib.plots.style import (
     label_powers,
     shade_zone,
 )
+from ghostlib.toy import laws
 
 
 HALO = {"color": PAGE, "pad": 1}
@@ -92,9 +93,9 @@ def plateau(rho, a):
     rho : array (E,), r/r* at epochs 0, 1, …; `a` its learning rate α/α*.
     """
     figure, (top, bottom) = plt.subplots(2, 1, figsize=(WIDTH, 5.2), sharex=True)
-    end = int(laws.plateau(rho[0], a))
+    end = int(laws.plateau_duration(rho[0], a))
     shown, fine = np.arange(0, end, 60), np.linspace(0, end, 2000)
-    law = laws.glide(fine, rho[0], a)
+    law = laws.rho_on_plateau(fine, rho[0], a)
     for axes in (top, bottom):
         axes.axvline(end, color=GRID, linewidth=1.2)
     top.plot(fine, law**2.5, color=MUTED, linewidth=1.2)
@@ -104,10 +105,10 @@ def plateau(rho, a):
     bottom.plot(fine, _loss(law), color=MUTED, linewidth=1.2)
     bottom.plot(shown, _loss(rho[shown]), "o", color=LOSS, markersize=4)
     half = float(_loss(rho[0])) / 2
-    at = laws.plateau(rho[0], a) - laws.plateau((1 - half) ** -2, a)
+    at = laws.plateau_duration(rho[0], a) - laws.plateau_duration((1 - half) ** -2, a)
     bottom.plot([0, at], [half, half], color=GRID, linewidth=1.2)
     bottom.plot([at], [half], "o", color=PAGE, markeredgecolor=LOSS, markersize=7, zorder=3)
-    left = 1 - at / laws.plateau(rho[0], a)
+    left = 1 - at / laws.plateau_duration(rho[0], a)
     bottom.annotate(
         f"half the loss falls in the\nlast {left:.1%} of the plateau", (at, half), (-12, -8),
         textcoords="offset points", ha="right", va="top", color=LOSS,
@@ -149,9 +150,9 @@ def fig_2d(sweep, T, rho0):
     axes.axvline(9e-10, color=CLAIM, linestyle="--", linewidth=1.2)
     axes.annotate("paper: 9 · 10⁻¹⁰", (9e-10, 2.2e-3), (4, 0), textcoords="offset points", color=CLAIM)
     small = sweep.alpha[sweep.alpha < 0.3 * critical]
-    axes.plot(small, laws.floor(small / critical), color=MUTED, linestyle=(0, (2, 2)), linewidth=1.2)
+    axes.plot(small, laws.mean_loss(small / critical), color=MUTED, linestyle=(0, (2, 2)), linewidth=1.2)
     axes.annotate(
-        "floor: 2αT⁵/π⁴", (small[30], laws.floor(small[30] / critical)), (16, -18), textcoords="offset points",
+        "floor: 2αT⁵/π⁴", (small[30], laws.mean_loss(small[30] / critical)), (16, -18), textcoords="offset points",
         color=MUTED, va="top",
     )  # fmt: skip
     mean, error = sweep.mean() / T, sweep.sem() / T
@@ -167,7 +168,7 @@ def fig_2d(sweep, T, rho0):
             linewidth=1.4,
             elinewidth=0.8,
         )
-        falls = critical * float(laws.plateau(rho0, 1.0)) / epochs
+        falls = critical * float(laws.plateau_duration(rho0, 1.0)) / epochs
         axes.text(
             falls, 0.09, f"{epochs:,} epochs", rotation=90, color=LOSS, ha="center", va="center", bbox=HALO, zorder=4
         )

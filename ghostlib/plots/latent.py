@@ -4,7 +4,8 @@ import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.ticker import MultipleLocator
 
-from ghostlib import ghosts, toy
+from ghostlib import toy
+from ghostlib.dynamics.slow_points import slow_points
 from ghostlib.plots.network import draw_latent_flow
 from ghostlib.plots.style import (
     CLAIM,
@@ -194,7 +195,7 @@ def fig_3b_flows(before, fold, after, epoch, task):
     kappa0 = float(before.kappa0(task))
     panels[0].annotate("κ(0)", (kappa0, 0), (4, -16), textcoords="offset points", color=GRADIENT)
     below = {"xytext": (0, -16), "textcoords": "offset points", "ha": "center"}
-    for point in ghosts.slow_points(after):
+    for point in slow_points(after):
         if point.position < task.kappa_star:
             panels[-1].annotate(point.kind, (point.position, 0), **below)
     panels[-1].set_xlabel("latent variable κ")

@@ -6,7 +6,7 @@ from matplotlib import pyplot as plt
 from matplotlib.patches import Rectangle
 
 from ghostlib.experiments.ranks import EDGES, LEARNED
-from ghostlib.look import RANK_MAP
+from ghostlib.page.palette import RANK_MAP
 from ghostlib.plots.style import (
     CLAIM,
     DEAD,
@@ -223,10 +223,10 @@ def _draw_fates(axes, diagram):
         for column in range(columns):
             left = column - 0.45
             axes.add_patch(Rectangle((left, row - 0.42), 0.9, 0.84, fill=False, edgecolor=GRID, linewidth=0.8))
-            for fate, look in LOOKS.items():
-                width = 0.9 * diagram.share(fate)[row, column]
+            for outcome, look in LOOKS.items():
+                width = 0.9 * diagram.share(outcome)[row, column]
                 if width:
-                    drawn[fate] = axes.add_patch(Rectangle((left, row - 0.42), width, 0.84, **look))
+                    drawn[outcome] = axes.add_patch(Rectangle((left, row - 0.42), width, 0.84, **look))
                 left += width
     axes.set(xlim=(-0.55, columns - 0.45), ylim=(-0.55, rows - 0.45), ylabel="rank")
     axes.set_xlabel("learning rate α (log scale)")
@@ -236,7 +236,7 @@ def _draw_fates(axes, diagram):
     axes.spines[:].set_visible(False)
     handles = [Rectangle((0, 0), 1, 1, **{**look, "edgecolor": DEAD, "linewidth": 0.6}) for look in LOOKS.values()]
     axes.legend(
-        handles, [WORDS[fate] for fate in LOOKS], loc="upper center", bbox_to_anchor=(0.46, -0.14), ncols=4,
+        handles, [WORDS[outcome] for outcome in LOOKS], loc="upper center", bbox_to_anchor=(0.46, -0.14), ncols=4,
         handlelength=1.2, handletextpad=0.4, columnspacing=1.0,
     )  # fmt: skip
 

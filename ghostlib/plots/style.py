@@ -4,7 +4,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.ticker import NullFormatter
 
-from ghostlib.look import COLOURS
+from ghostlib.page.palette import COLOURS
 
 
 INK, MUTED, GRID, PAGE, OPTIMUM, GHOST, DEAD, CLAIM, LOSS, GRADIENT = (
