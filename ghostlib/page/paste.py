@@ -1,15 +1,30 @@
 """From the runs to the page: numbers for the prose and for the ledger of claims, pasted by the build, never typed."""
 
 import json
-import math
 
 import numpy as np
 from myst_nb import glue
 
 from ghostlib.page.ledger import LEDGER, load
+from ghostlib.page.numbers import quotes, shown
 
 
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+def publish(result, prefix=""):
+    """Paste every quoted number of a result, and record those that decide a row of the ledger.
+
+    Parameters
+    ----------
+    result : object
+        Its class marks properties as `ghostlib.page.numbers.quoted`. The property ``mean_loss`` is pasted as
+        ``mean-loss``; of a dict, ``{5: …, 10: …}``, each value with its key behind: ``plateau-5``, ``plateau-10``.
+    prefix : str, optional
+        Put before every name, where a page quotes two results of one kind.
+    """
+    for name, value, how in quotes(result):
+        for key, number in value.items() if isinstance(value, dict) else [(None, value)]:
+            paste(prefix + name.replace("_", "-") + ("" if key is None else f"-{key}"), number, how.text)
+        if how.claim:
+            claim(how.claim, value, how.shown and how.shown.format(value, self=result))
 
 
 def paste(name, value, text="{}"):
@@ -23,8 +38,8 @@ def paste(name, value, text="{}"):
         Unique on the page.
     value : int, float or str
         The number, finite, or words made of one, such as those of `scientific`.
-    text : str, default "{}"
-        Format string: ``"{:,}"`` for 1,502, ``"{:.1%}"`` for 53.0%.
+    text : str or function, default "{}"
+        Format string, ``"{:,}"`` for 1,502, ``"{:.1%}"`` for 53.0%, or a function of the value, such as `scientific`.
 
     Raises
     ------
@@ -34,7 +49,9 @@ def paste(name, value, text="{}"):
     """
     if not name or ":" in name:
         raise ValueError(f"name: {name!r}; expected a name without a colon")
-    glue(name, text.format(_scalar(value)), display=False)
+    value = _scalar(value)
+    written = text(value) if callable(text) else text.format(value)
+    glue(name, written if isinstance(value, str) else written.replace("-", "−"), display=False)
 
 
 def claim(id, value, text=None, *, ledger=LEDGER):
@@ -65,55 +82,6 @@ def claim(id, value, text=None, *, ledger=LEDGER):
     if isinstance(value, str):
         raise ValueError(f"value: {value!r}; expected a number or a truth value")
     glue(f"claim:{id}", json.dumps({"value": value, "text": text or shown(value)}), display=False)
-
-
-def scientific(value, digits=2):
-    """A number as a reader writes it by hand, with no-break spaces: 9.13 × 10⁻¹⁰.
-
-    Parameters
-    ----------
-    value : float
-    digits : int, default 2
-        Digits after the point.
-
-    Returns
-    -------
-    str
-
-    Raises
-    ------
-    ValueError
-        If `value` is not finite or `digits` is negative.
-    """
-    if not math.isfinite(value):
-        raise ValueError(f"value: {value}; expected a finite number")
-    if digits < 0:
-        raise ValueError(f"digits: {digits}; expected 0 or more")
-    mantissa, exponent = f"{value:.{digits}e}".replace("e+", "e").split("e")
-    mantissa = mantissa.replace("-", "−")
-    if not int(exponent):
-        return mantissa
-    return f"{mantissa}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10{str(int(exponent)).translate(SUPERSCRIPTS)}"
-
-
-def shown(value):
-    """A value in a few digits: "holds" or "does not hold", 1,502, 0.0235, 9.13 × 10⁻¹⁰.
-
-    Parameters
-    ----------
-    value : bool, int or float
-
-    Returns
-    -------
-    str
-    """
-    if isinstance(value, bool):
-        return "holds" if value else "does not hold"
-    if isinstance(value, int):
-        return f"{value:,}".replace("-", "−")
-    if value == 0 or 1e-3 <= abs(value) < 999.5:
-        return f"{value:.3g}".replace("-", "−")
-    return f"{value:,.0f}".replace("-", "−") if 1 < abs(value) < 1e6 else scientific(value)
 
 
 def _scalar(value):

@@ -147,7 +147,9 @@ def test_what_a_killed_process_had_begun_to_write_is_removed_later_and_not_befor
 
 def start(journal, seconds):
     code = f"import sweeping; sweeping.sweep({str(journal)!r}, {COUNT}, {seconds})"
-    return subprocess.Popen([sys.executable, "-c", code], cwd=Path(__file__).parents[1], stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        [sys.executable, "-c", code], cwd=Path(__file__).parents[1], stderr=subprocess.PIPE, text=True
+    )
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT], ids=["kill -9", "Ctrl-C"])

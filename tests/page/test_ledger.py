@@ -1,16 +1,13 @@
 """The ledger: rows, rules, verdicts, what the chapters record, and the pages that Sphinx makes of it."""
 
-import json
 import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 import yaml
 
 from ghostlib.page import ledger as claims
-from ghostlib.page import paste
 
 
 ROOT = Path(__file__).parents[2]
@@ -167,45 +164,6 @@ def test_ledger_of_the_book_is_sound():
     assert {"fig-2b-jump", "eq-15-always-trapped", "fig-3a-jump", "fig-4-learned"} <= ledger.keys()
 
 
-@pytest.mark.parametrize(
-    ("value", "digits", "text"),
-    [(9.132e-10, 2, "9.13 × 10⁻¹⁰"), (-1234.0, 1, "−1.2 × 10³"), (2.5, 1, "2.5"), (9.996e9, 2, "1.00 × 10¹⁰")],
-)
-def test_scientific_reads_as_written_by_hand(value, digits, text):
-    assert paste.scientific(value, digits) == text
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (True, "holds"),
-        (1502, "1,502"),
-        (0.02346, "0.0235"),
-        (999.7, "1,000"),
-        (1e-10, "1.00 × 10⁻¹⁰"),
-        (-0.5, "−0.5"),
-        (0.0, "0"),
-    ],
-)
-def test_ledger_shows_a_value_in_a_few_digits(value, text):
-    assert paste.shown(value) == text
-
-
-@pytest.mark.parametrize("arguments", [("a:b", 1), ("", 1), ("r", np.nan), ("r", [1, 2]), ("r", None)])
-def test_paste_refuses_what_would_not_read_well(arguments):
-    with pytest.raises(ValueError, match="name|value"):
-        paste.paste(*arguments)
-
-
-def test_claim_refuses_an_unknown_row_and_a_value_that_no_rule_can_compare(tmp_path):
-    ledger = write(tmp_path / "claims.yml", row())
-    with pytest.raises(ValueError, match="id: 'jmup'; expected an id of .*claims.yml: jump"):
-        paste.claim("jmup", 1502, ledger=ledger)
-    for value in (np.inf, "1502", [1502]):
-        with pytest.raises(ValueError, match="value: "):
-            paste.claim("jump", value, ledger=ledger)
-
-
 CONFIGURATION = f"""
 import sys
 sys.path.insert(0, {str(ROOT / "book" / "_ext")!r})
@@ -352,12 +310,3 @@ def test_verdict_that_is_not_borne_out_warns_in_the_build(unsound, message):
 
 def test_warnings_of_an_unsound_ledger_are_no_more_than_these(unsound):
     assert len(unsound[1]) == 6
-
-
-def test_value_is_recorded_as_its_kind_whatever_library_it_came_from(tmp_path, monkeypatch):
-    recorded = {}
-    monkeypatch.setattr(paste, "glue", lambda name, text, display: recorded.update({name: json.loads(text)}))
-    ledger = write(tmp_path / "claims.yml", row())
-    for value, kind in ((np.int64(3), int), (np.float32(0.5), float), (np.bool_(True), bool), (np.array(2.0), float)):
-        paste.claim("jump", value, ledger=ledger)
-        assert type(recorded["claim:jump"]["value"]) is kind

@@ -19,7 +19,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from ghostlib.page import ledger
-from ghostlib.page.paste import shown
+from ghostlib.page.numbers import shown
 
 
 LOGGER = logging.getLogger(__name__)
