@@ -1,4 +1,8 @@
-"""The paper's claims as records, and the rules by which what a run gave is held against them."""
+"""The paper's claims as records, and the rules by which what a run gave is held against them.
+
+A row that lacks a field, repeats an id or contradicts itself, and a value that no rule can compare, are refused with a
+`ValueError`; a verdict that a run does not bear out is a `Disagreement`.
+"""
 
 import re
 from dataclasses import dataclass
@@ -64,23 +68,7 @@ class Claim:
 
 
 def load(path=LEDGER):
-    """The rows of a ledger, in its order.
-
-    Parameters
-    ----------
-    path : path-like
-        A YAML list of parts, each with its title ``part`` and its rows ``claims``.
-
-    Returns
-    -------
-    dict of str to Claim
-        By id.
-
-    Raises
-    ------
-    ValueError
-        If a row lacks a field or has an unknown one, repeats an id, or contradicts itself.
-    """
+    """The rows of a ledger in its order, `Claim` by id; `path` is a YAML list of parts, each with its ``claims``."""
     rows = {}
     for part in yaml.load(Path(path).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader):
         for fields in part["claims"]:
@@ -92,24 +80,7 @@ def load(path=LEDGER):
 
 
 def holds(claim, value):
-    """Whether `value` satisfies the rule of `claim`.
-
-    Parameters
-    ----------
-    claim : Claim
-    value : bool, int, float
-        What our run gave.
-
-    Returns
-    -------
-    bool
-
-    Raises
-    ------
-    ValueError
-        If the rule is "true" and `value` is not a bool, if it compares numbers and `value` is not one, or if it is
-        "none".
-    """
+    """Whether `value`, what our run gave (bool, int or float), satisfies the rule of `claim`."""
     rule, bound = claim.comparison
     if rule == "none":
         raise ValueError(f"claim {claim.id}: rule is 'none'; expected a rule, since a run gave {value!r}")
@@ -132,24 +103,10 @@ def holds(claim, value):
 
 
 def check(claim, value=None):
-    """The verdict of `claim`, if what the run gave bears it out.
+    """The verdict of `claim`, if `value`, what the run gave, bears it out; None if no run recorded anything.
 
-    Parameters
-    ----------
-    claim : Claim
-    value : bool, int, float or None
-        What our run gave; None if no run recorded anything.
-
-    Returns
-    -------
-    str
-        The verdict.
-
-    Raises
-    ------
-    Disagreement
-        If a row that says "derived" or "reproduced" breaks its rule, one that says "differs" keeps it, one that says
-        "not attempted" has a value, or one with another verdict and a rule has none.
+    It does not if a row that says "derived" or "reproduced" breaks its rule, one that says "differs" keeps it, one that
+    says "not attempted" has a value, or one with another verdict and a rule has none.
     """
     if value is None:
         if claim.verdict != "not attempted" and claim.rule != "none":
@@ -170,18 +127,7 @@ def check(claim, value=None):
 
 
 def missing_runs(claim, root):
-    """Those of ``claim.runs`` that name no existing chapter or test.
-
-    Parameters
-    ----------
-    claim : Claim
-    root : path-like
-        The directory that holds ``book/`` and ``tests/``.
-
-    Returns
-    -------
-    list of str
-    """
+    """Those of ``claim.runs`` that name no chapter or test under `root`, which holds ``book/`` and ``tests/``."""
     return [run for run in claim.runs if not _exists(run, Path(root))]
 
 

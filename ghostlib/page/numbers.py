@@ -41,23 +41,7 @@ def quotes(result):
 
 
 def scientific(value, digits=2):
-    """A number as a reader writes it by hand, with no-break spaces: 9.13 × 10⁻¹⁰.
-
-    Parameters
-    ----------
-    value : float
-    digits : int, default 2
-        Digits after the point.
-
-    Returns
-    -------
-    str
-
-    Raises
-    ------
-    ValueError
-        If `value` is not finite or `digits` is negative.
-    """
+    """A finite number as a reader writes it by hand, `digits` after the point, with no-break spaces: 9.13 × 10⁻¹⁰."""
     if not math.isfinite(value):
         raise ValueError(f"value: {value}; expected a finite number")
     if digits < 0:
@@ -70,16 +54,7 @@ def scientific(value, digits=2):
 
 
 def shown(value):
-    """A value in a few digits: "holds" or "does not hold", 1,502, 0.0235, 9.13 × 10⁻¹⁰.
-
-    Parameters
-    ----------
-    value : bool, int or float
-
-    Returns
-    -------
-    str
-    """
+    """A value in a few digits: "holds" or "does not hold", 1,502, 0.0235, 9.13 × 10⁻¹⁰."""
     if isinstance(value, bool):
         return "holds" if value else "does not hold"
     if isinstance(value, int):

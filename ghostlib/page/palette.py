@@ -37,13 +37,9 @@ RANK_MAP = ("viridis", 0.3, 0.66)
 
 
 def css():
-    """CSS variables ``--ghost-<name>`` for both themes.
+    """A style sheet of variables ``--ghost-<name>``: light at ``:root``, dark where the theme of the page is dark.
 
-    Returns
-    -------
-    str
-        A style sheet: the light values at ``:root``, the dark ones where the page's theme is dark
-        (``data-theme`` in the book, ``data-jp-theme-light`` in JupyterLab).
+    That is ``data-theme`` in the book and ``data-jp-theme-light`` in JupyterLab.
     """
 
     def block(selector, theme):
@@ -70,11 +66,6 @@ def inline_svg(svg, *, alt, prefix):
     str
         ``<svg class="ghost-figure" role="img" aria-label=…>`` without style element, metadata or fixed size; every
         colour of `COLOURS` is replaced by its CSS variable.
-
-    Raises
-    ------
-    ValueError
-        If `svg` holds no svg element with a viewBox, or `alt` is empty.
     """
     body = re.search(r'<svg\b([^>]*\bviewBox="([^"]+)"[^>]*)>(.*)</svg>', svg, re.DOTALL)
     if body is None:

@@ -1,4 +1,8 @@
-"""From the runs to the page: numbers for the prose and for the ledger of claims, pasted by the build, never typed."""
+"""From the runs to the page: numbers for the prose and for the ledger of claims, pasted by the build, never typed.
+
+What would not read well is refused with a `ValueError`: a name that is empty or holds a colon, which MyST-NB reads as
+the beginning of a format, an id that no row has, and a value that is not one finite number (or a string, to paste).
+"""
 
 import json
 
@@ -40,12 +44,6 @@ def paste(name, value, text="{}"):
         The number, finite, or words made of one, such as those of `scientific`.
     text : str or function, default "{}"
         Format string, ``"{:,}"`` for 1,502, ``"{:.1%}"`` for 53.0%, or a function of the value, such as `scientific`.
-
-    Raises
-    ------
-    ValueError
-        If `name` is empty or holds a colon (MyST-NB would read what follows as a format), or `value` is not one
-        finite number or a string.
     """
     if not name or ":" in name:
         raise ValueError(f"name: {name!r}; expected a name without a colon")
@@ -69,11 +67,6 @@ def claim(id, value, text=None, *, ledger=LEDGER):
         How the ledger shows it, with its unit or spread ("53 ± 3 of 100"); by default the value in a few digits.
     ledger : path-like
         The ledger.
-
-    Raises
-    ------
-    ValueError
-        If no row has this id, or `value` is not one finite number or truth value.
     """
     rows = load(ledger)
     if id not in rows:
