@@ -10,7 +10,7 @@ import torch
 from bench_training import TASK, best, matrix_vector_rate, number, ours, processor, torch_low_rank_loop, verdict
 
 from ghostlib.experiments import FIG_S2, FIG_S2_FULL
-from ghostlib.rnn import LowRank
+from ghostlib.networks.records import LowRank
 
 
 N, REPEATS = 100, 20

@@ -21,9 +21,9 @@ import joblib
 import numpy as np
 import torch
 
-from ghostlib import adjoint, autograd
-from ghostlib.rnn import LowRank, RankOne
-from ghostlib.task import DelayedActivation
+from ghostlib.networks import adjoint, oracle
+from ghostlib.networks.records import LowRank, RankOne
+from ghostlib.networks.task import DelayedActivation
 from ghostlib.training import train
 from ghostlib.training.layout import pack
 
@@ -72,7 +72,7 @@ def torch_low_rank_loop(rank):
     """The same for one network of rank K with a trained read-out."""
 
     def run(epochs):
-        theta = autograd.parameters(LowRank.initial(0, rank), torch.float32)
+        theta = oracle.parameters(LowRank.initial(0, rank), torch.float32)
         optimizer = torch.optim.SGD(theta.values(), lr=ALPHA)
         target = torch.tensor(TASK.target(), dtype=torch.float32)
         for _ in range(epochs):
@@ -90,7 +90,7 @@ def torch_low_rank_loop(rank):
 
 def torch_batch(epochs):
     """All networks in one batch."""
-    autograd.train(RankOne.initial(range(NETWORKS)), TASK, ALPHA, epochs - 1, C, record=[])
+    oracle.train(RankOne.initial(range(NETWORKS)), TASK, ALPHA, epochs - 1, C, record=[])
 
 
 def torch_vmap():
@@ -99,12 +99,12 @@ def torch_vmap():
     target, c = torch.tensor(TASK.target(), dtype=torch.float32), torch.tensor(C)
 
     def loss(theta):
-        return (autograd.output(RankOne, theta, TASK, c) - target).square().sum() / TASK.T
+        return (oracle.output(RankOne, theta, TASK, c) - target).square().sum() / TASK.T
 
     gradient = torch.func.vmap(torch.func.grad_and_value(loss))
 
     def run(epochs):
-        theta = {name: tensor.detach() for name, tensor in autograd.parameters(networks, torch.float32).items()}
+        theta = {name: tensor.detach() for name, tensor in oracle.parameters(networks, torch.float32).items()}
         for _ in range(epochs):
             slope, _ = gradient(theta)
             theta = {name: value - ALPHA * slope[name] for name, value in theta.items()}

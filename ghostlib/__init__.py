@@ -1,33 +1,44 @@
-"""The library behind the chapters. Each group uses only those above it.
+"""The library behind the chapters. A folder imports only from those above it.
 
-The toy model
-    toy         Eqs. 1–2 and 6–15, and the names of the next two: start here
-    finite      the same at finite threshold and confidence
-    rescaled    the descent without units, its cycle of period 3
-    laws        the descent in closed form, for small steps
-    zone        the slope in the no-learning zone
+toy/          the toy model ẋ = x² + r: Eqs. 1–2 and 6–15, finite threshold, rescaled descent
+networks/     the task; RankOne, LowRank, FullRank; the adjoint; PyTorch as the oracle
+outcomes.py   learned, trapped, recovered, solved: the one place where these words are defined
+training/     `train`: whole ensembles by gradient descent, compiled
+dynamics/     `slow_points`: fixed points and ghosts; passage, bifurcations, sharpness
+page/         numbers for the prose, the ledger of claims, what each colour means
+experiments/  one frozen record a figure: its settings, and run()
+plots/        one function a figure
+widgets/      figures with knobs
 
-The networks
-    task        the delayed-activation task
-    rnn         RankOne, LowRank, FullRank: parameters, simulation, latent flow
-    adjoint     loss and gradient by the reverse pass, to be read
-    training    `train`: the same, compiled, for whole ensembles
-    optimisers  clipping and Adam on that gradient
-    autograd    the same networks in PyTorch: the oracle
-    rescue      who learned, who is trapped, and how a lower confidence frees them
-
-What a network has become
-    ghosts      fixed points and slow points, with proof that none is missed
-    passage     how long the latent variable takes past a ghost
-    births      when a ghost is born and when it dies
-    sharpness   how sharply the loss bends
-    directions  how the weights have moved, and where the state is slow
-
-The book
-    experiments one frozen record a figure: its settings, and run()
-    plots       one function a figure
-    widgets     figures with knobs
-    look        what each colour means
-    book        from a run to the page: paste() and claim()
-    claims      the ledger
+The names that people type are here, and are loaded when they are first used: `import ghostlib` loads nothing heavy.
 """
+
+from importlib import import_module
+
+
+_HOME = {
+    "toy": "ghostlib.toy",
+    "outcomes": "ghostlib.outcomes",
+    "experiments": "ghostlib.experiments",
+    "plots": "ghostlib.plots",
+    "widgets": "ghostlib.widgets",
+    "DelayedActivation": "ghostlib.networks.task",
+    "RankOne": "ghostlib.networks.records",
+    "LowRank": "ghostlib.networks.records",
+    "FullRank": "ghostlib.networks.records",
+    "History": "ghostlib.networks.history",
+    "train": "ghostlib.training",
+    "slow_points": "ghostlib.dynamics.slow_points",
+}
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name):
+    if name not in _HOME:
+        raise AttributeError(f"module 'ghostlib' has no attribute {name!r}")
+    module = import_module(_HOME[name])
+    return module if _HOME[name] == f"ghostlib.{name}" else getattr(module, name)
+
+
+def __dir__():
+    return __all__

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ghostlib.experiments import pieces
+from ghostlib.experiments import cache
 
 
 def square(journal, number, seconds):
@@ -36,4 +36,4 @@ def ended(journal):
 
 def sweep(journal, count, seconds, **options):
     """The squares of 0 … count − 1."""
-    return pieces.finish(square, [(str(journal), number, seconds) for number in range(count)], **options)
+    return cache.map_cached(square, [(str(journal), number, seconds) for number in range(count)], **options)

@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from ghostlib.look import COLOURS
-from ghostlib.rnn import RankOne
-from ghostlib.task import DelayedActivation
+from ghostlib.networks.records import RankOne
+from ghostlib.networks.task import DelayedActivation
+from ghostlib.page.palette import COLOURS
 from ghostlib.training import train
 
 

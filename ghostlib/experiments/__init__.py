@@ -1,7 +1,7 @@
 """The paper's experiments: one frozen record a figure, its settings as data, `run()` to do it."""
 
 from ghostlib.experiments.confidence import FIG_4, FIG_4_REPEATS, REMEDIES, RESTORED, TRAINABLE_C
-from ghostlib.experiments.rank_one import FATES, FIG_3A, FIG_3A_COPIES, FIG_3B, FIG_S1
+from ghostlib.experiments.rank_one import FIG_3A, FIG_3A_COPIES, FIG_3B, FIG_S1, MANY_NETWORKS
 from ghostlib.experiments.scale import RANK_OR_SIZE, RANK_OR_SIZE_HIGH_RATE
 from ghostlib.experiments.sloppy import FIG_S2, FIG_S2_EDGE, FIG_S2_FULL
 from ghostlib.experiments.toy import CRITICAL_RATE, FIG_2A, FIG_2BC, FIG_2D, OSCILLATIONS, TRAPPED_FRACTION
@@ -9,7 +9,7 @@ from ghostlib.experiments.toy import CRITICAL_RATE, FIG_2A, FIG_2BC, FIG_2D, OSC
 
 __all__ = [
     "CRITICAL_RATE",
-    "FATES",
+    "MANY_NETWORKS",
     "FIG_2A",
     "FIG_2BC",
     "FIG_2D",

@@ -9,12 +9,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ghostlib import rescue
-from ghostlib.experiments import pieces, remedies
+from ghostlib import outcomes
+from ghostlib.experiments import cache, remedies
 from ghostlib.experiments.rank_one import perturbed
-from ghostlib.rnn import RankOne
-from ghostlib.task import DelayedActivation
+from ghostlib.networks.records import RankOne
+from ghostlib.networks.task import DelayedActivation
 from ghostlib.training import History, train
+from ghostlib.training.schedules import ramp, train_at, train_stages
 
 
 TASK = DelayedActivation()
@@ -40,7 +41,7 @@ class Lowered(NamedTuple):
     @property
     def recovered(self):
         """Share of the trapped networks that have recovered at the end, for each confidence, shape (C,)."""
-        return rescue.recovered(self.after.accuracy).mean(axis=1)
+        return outcomes.recovered(self.after.accuracy).mean(axis=1)
 
     @property
     def accuracy(self):
@@ -90,13 +91,13 @@ class LoweredConfidence:
         Lowered
         """
         before = train(RankOne.initial(np.arange(self.seeds)), TASK, self.alpha, self.epochs, self.c)
-        trapped, confidences = rescue.trapped(before.accuracy), np.logspace(*self.exponents, self.confidences)
+        trapped, confidences = outcomes.trapped(before.accuracy), np.logspace(*self.exponents, self.confidences)
         fallen = before.networks[trapped]
-        after = rescue.train_at(fallen, TASK, self.alpha, self.after, confidences)
-        return Lowered(before, rescue.learned(before.accuracy), trapped, fallen, confidences, after)
+        after = train_at(fallen, TASK, self.alpha, self.after, confidences)
+        return Lowered(before, outcomes.learned(before.accuracy), trapped, fallen, confidences, after)
 
 
-class Fates(NamedTuple):
+class RepeatedOutcomes(NamedTuple):
     """Fig. 4's hundred networks, trained again and again from starts that differ by rounding; arrays (repeats, seeds).
 
     learned, trapped : bool.
@@ -129,13 +130,13 @@ class RepeatedTraining:
 
         Returns
         -------
-        Fates
+        RepeatedOutcomes
         """
         settings = [
             (copy, self.seeds, self.alpha, self.epochs, self.c, self.perturbation) for copy in range(self.repeats)
         ]
-        done = pieces.finish(remedies.fates, settings, progress=progress)
-        return Fates(*(np.stack(column) for column in zip(*done, strict=True)))
+        done = cache.map_cached(remedies.repeated_outcomes, settings, progress=progress)
+        return RepeatedOutcomes(*(np.stack(column) for column in zip(*done, strict=True)))
 
 
 class Returned(NamedTuple):
@@ -170,9 +171,7 @@ class RestoredConfidence:
     def plans(self):
         """The legs of each way back, by name: at once, and raised by each factor every so many epochs."""
         back = {"at once": []}
-        back |= {
-            f"× {rise:g}": rescue.ramp(self.low * rise, self.c, rise=rise, every=self.every) for rise in self.rises
-        }
+        back |= {f"× {rise:g}": ramp(self.low * rise, self.c, rise=rise, every=self.every) for rise in self.rises}
         plans = {}
         for name, raising in back.items():
             rest = self.epochs - sum(epochs for epochs, _ in raising)
@@ -196,10 +195,10 @@ class RestoredConfidence:
         m, n, b = fallen.m * (1 + self.perturbation * noise), fallen.n, fallen.b
         copies = RankOne(m, np.broadcast_to(n, m.shape), np.broadcast_to(b, m.shape))
         for name, plan in self.plans().items():
-            history = rescue.legs(copies, TASK, self.alpha, plan)
-            loss = rescue.final_loss(history.networks, TASK, self.c)
-            trapped = np.all(history.accuracy[..., -rescue.LAST :] <= rescue.SILENT, axis=-1)
-            returned[name] = Returned(history, loss, trapped, rescue.solved(history.accuracy, loss))
+            history = train_stages(copies, TASK, self.alpha, plan)
+            loss = outcomes.final_loss(history.networks, TASK, self.c)
+            trapped = np.all(history.accuracy[..., -outcomes.LAST :] <= outcomes.SILENT, axis=-1)
+            returned[name] = Returned(history, loss, trapped, outcomes.solved(history.accuracy, loss))
         return returned
 
 
@@ -241,14 +240,14 @@ class TrainedConfidence:
         """
         copies = perturbed(RankOne.initial(self.seed), self.copies, self.perturbation)
         one = train(copies, TASK, self.alpha, self.epochs, self.c, learn_c=True)
-        fallen = one.networks[rescue.trapped(one.accuracy)]
+        fallen = one.networks[outcomes.trapped(one.accuracy)]
         then = train(fallen, TASK, self.alpha, self.then_epochs, self.then_c, learn_c=True)
         networks = RankOne.initial(np.arange(self.seeds))
         hundred = train(networks, TASK, self.alpha, self.epochs, self.c, learn_c=True)
         return Trained(one, then, hundred, train(networks, TASK, self.alpha, self.epochs, self.c))
 
 
-class Outcomes(NamedTuple):
+class MethodOutcomes(NamedTuple):
     """How networks end, by method and learning rate.
 
     methods : names, M of them.
@@ -284,13 +283,13 @@ class Remedies:
 
         Returns
         -------
-        Outcomes
+        MethodOutcomes
         """
         settings = [(method, rate, self.seeds, self.epochs, self.c) for method in self.methods for rate in self.alpha]
-        done = pieces.finish(remedies.remedy, settings, progress=progress)
+        done = cache.map_cached(remedies.remedy, settings, progress=progress)
         shape = (len(self.methods), len(self.alpha), self.seeds)
         solved, trapped, loss = (np.stack(column).reshape(shape) for column in zip(*done, strict=True))
-        return Outcomes(self.methods, np.array(self.alpha), solved, trapped, loss)
+        return MethodOutcomes(self.methods, np.array(self.alpha), solved, trapped, loss)
 
 
 FIG_4 = LoweredConfidence()

@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ghostlib import ghosts
-from ghostlib.births import steepest_rise
-from ghostlib.experiments import pieces
+from ghostlib.dynamics.bifurcations import slope_upper_bound
+from ghostlib.dynamics.slow_points import Count, count_fixed_points
+from ghostlib.experiments import cache
 from ghostlib.experiments.sweep import losses
-from ghostlib.rescue import learned, trapped
-from ghostlib.rnn import RankOne
-from ghostlib.task import DelayedActivation
+from ghostlib.networks.records import RankOne
+from ghostlib.networks.task import DelayedActivation
+from ghostlib.outcomes import learned, trapped
 from ghostlib.training import History, train
 
 
@@ -36,8 +36,8 @@ class Course(NamedTuple):
     loss: np.ndarray
     gradient_norm: np.ndarray
     accuracy: np.ndarray
-    fixed_points: ghosts.Count
-    everywhere: ghosts.Count
+    fixed_points: Count
+    everywhere: Count
     rise: np.ndarray
 
     @property
@@ -171,7 +171,7 @@ class FallingTraining:
         for copy in np.flatnonzero(caught).tolist():
             epoch = int(np.flatnonzero(history.accuracy[copy] > 0.5)[-1]) + 1
             around = replay(copies[copy], self.alpha, [epoch - 1, epoch])
-            if ghosts.count_fixed_points(around).number.tolist() == [1, 3]:
+            if count_fixed_points(around).number.tolist() == [1, 3]:
                 course = watch(copies[copy], self.alpha, self.epochs, self.interval)
                 return Fall(history, caught, copy, epoch, course, *around)
         raise ValueError(
@@ -183,7 +183,7 @@ class FallingTraining:
         return replay(self.initial()[copy], self.alpha, epochs)
 
 
-class Fates(NamedTuple):
+class NetworkOutcomes(NamedTuple):
     """What becomes of many networks, each in copies that differ by rounding; the first copy is the network itself.
 
     learned : bool array (copies, seeds), accuracy above ½ at some epoch.
@@ -196,7 +196,7 @@ class Fates(NamedTuple):
 
     learned: np.ndarray
     trapped: np.ndarray
-    fixed_points: ghosts.Count
+    fixed_points: Count
     returned: np.ndarray
     jump: np.ndarray
     rise: np.ndarray
@@ -221,7 +221,7 @@ class ManyNetworks:
 
         Returns
         -------
-        Fates
+        NetworkOutcomes
         """
         networks = RankOne.initial(np.arange(self.seeds))
         history = train(perturbed(networks, self.copies, self.perturbation), TASK, self.alpha, self.epochs)
@@ -235,11 +235,11 @@ class ManyNetworks:
         if jumped.size:
             epochs = np.unique(jump[jumped])
             again = train(networks[jumped], TASK, self.alpha, epochs[-1], record=[0], snapshots=epochs).snapshots
-            rise[jumped] = steepest_rise(again[np.searchsorted(epochs, jump[jumped]), np.arange(jumped.size)])
-        return Fates(
+            rise[jumped] = slope_upper_bound(again[np.searchsorted(epochs, jump[jumped]), np.arange(jumped.size)])
+        return NetworkOutcomes(
             learned=learned(history.accuracy),
             trapped=fallen,
-            fixed_points=ghosts.count_fixed_points(history.networks),
+            fixed_points=count_fixed_points(history.networks),
             returned=returned,
             jump=jump,
             rise=rise,
@@ -282,7 +282,7 @@ class NetworkSweep:
         Parameters
         ----------
         executor : concurrent.futures.Executor, optional
-            As in `pieces.finish`: one thread a core, or a cluster.
+            As in `cache.map_cached`: one thread a core, or a cluster.
         progress : bool, default False
             Whether to show a progress bar.
 
@@ -292,7 +292,7 @@ class NetworkSweep:
         """
         alpha = np.logspace(*self.alpha_exponents, self.rates)
         settings = [(float(rate), seed, list(self.epochs)) for rate in alpha for seed in range(self.seeds)]
-        done = pieces.finish(losses, settings, executor=executor, progress=progress)
+        done = cache.map_cached(losses, settings, executor=executor, progress=progress)
         loss = np.reshape([loss for (loss,) in done], (self.rates, self.seeds, len(self.epochs)))
         return NetworkLosses(alpha=alpha, epochs=np.array(self.epochs), loss=loss)
 
@@ -317,12 +317,12 @@ def watch(network, alpha, epochs, interval):
     for start in range(0, max(epochs, 1), CHUNK):
         history = train(network, TASK, alpha, min(CHUNK, epochs - start), snapshots="all")
         network, seen = history.networks, history.snapshots
-        inside, everywhere = ghosts.count_fixed_points(seen, interval=interval), ghosts.count_fixed_points(seen)
-        columns = (history.loss, history.gradient_norm, history.accuracy, *inside, *everywhere, steepest_rise(seen))
+        inside, everywhere = count_fixed_points(seen, interval=interval), count_fixed_points(seen)
+        columns = (history.loss, history.gradient_norm, history.accuracy, *inside, *everywhere, slope_upper_bound(seen))
         # The first epoch of a chunk is the last of the one before.
         parts.append([column[bool(start) :] for column in columns])
     loss, norm, accuracy, *counts, rise = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return Course(loss, norm, accuracy, ghosts.Count(*counts[:2]), ghosts.Count(*counts[2:]), rise)
+    return Course(loss, norm, accuracy, Count(*counts[:2]), Count(*counts[2:]), rise)
 
 
 def replay(network, alpha, epochs):
@@ -347,5 +347,5 @@ def _first(condition):
 FIG_3A = WatchedTraining()
 FIG_3A_COPIES = Copies()
 FIG_3B = FallingTraining()
-FATES = ManyNetworks()
+MANY_NETWORKS = ManyNetworks()
 FIG_S1 = NetworkSweep()

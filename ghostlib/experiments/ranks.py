@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ghostlib.rnn import LowRank
-from ghostlib.task import DelayedActivation
+from ghostlib.networks.records import LowRank
+from ghostlib.networks.task import DelayedActivation
 from ghostlib.training import train
 
 

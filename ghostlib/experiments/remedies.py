@@ -1,29 +1,30 @@
-"""The trainings of chapter 07 that take their time, as pieces for `ghostlib.experiments.pieces`.
+"""The trainings of chapter 07 that take their time, as pieces for `ghostlib.experiments.cache`.
 
 In a module of their own: what they gave is kept on the disk as long as this file and what it imports stay the same.
 """
 
 import numpy as np
 
-from ghostlib import optimisers, rescue
-from ghostlib.optimisers import Adam, Clipped
-from ghostlib.rnn import RankOne
-from ghostlib.task import DelayedActivation
-from ghostlib.training import train
+from ghostlib import outcomes
+from ghostlib.networks.records import RankOne
+from ghostlib.networks.task import DelayedActivation
+from ghostlib.training import rules, train
+from ghostlib.training.rules import Adam, Clipped
+from ghostlib.training.schedules import anneal, train_at
 
 
 TASK = DelayedActivation()
 # Everything that is compared takes the same steps of the same size for as many epochs; only this differs.
 METHODS = {
     "plain": train,
-    "clipped at 1": lambda *course: optimisers.train(*course, rule=Clipped(1.0)),
-    "clipped at 0.1": lambda *course: optimisers.train(*course, rule=Clipped(0.1)),
-    "Adam": lambda *course: optimisers.train(*course, rule=Adam()),
-    "schedule": rescue.anneal,
+    "clipped at 1": lambda *course: rules.train(*course, rule=Clipped(1.0)),
+    "clipped at 0.1": lambda *course: rules.train(*course, rule=Clipped(0.1)),
+    "Adam": lambda *course: rules.train(*course, rule=Adam()),
+    "schedule": anneal,
 }
 
 
-def fates(copy, seeds, alpha, epochs, c, perturbation):
+def repeated_outcomes(copy, seeds, alpha, epochs, c, perturbation):
     """What becomes of the networks 0 … seeds − 1 if every m is multiplied by 1 + `perturbation` · N(0, 1) beforehand.
 
     Parameters
@@ -43,9 +44,9 @@ def fates(copy, seeds, alpha, epochs, c, perturbation):
     noise = np.random.default_rng(copy).standard_normal(networks.m.shape)
     copies = RankOne(networks.m * (1 + perturbation * noise), networks.n, networks.b)
     accuracy = train(copies, TASK, alpha, epochs, c, threads=1).accuracy
-    caught = rescue.trapped(accuracy)
-    last_heard = epochs - np.argmax(accuracy[:, ::-1] > rescue.SILENT, axis=1)
-    return rescue.learned(accuracy), caught, np.where(caught, last_heard + 1, -1)
+    caught = outcomes.trapped(accuracy)
+    last_heard = epochs - np.argmax(accuracy[:, ::-1] > outcomes.SILENT, axis=1)
+    return outcomes.learned(accuracy), caught, np.where(caught, last_heard + 1, -1)
 
 
 def remedy(method, alpha, seeds, epochs, c):
@@ -66,8 +67,8 @@ def remedy(method, alpha, seeds, epochs, c):
         At the end, at the confidence `c`.
     """
     history = METHODS[method](RankOne.initial(np.arange(seeds)), TASK, alpha, epochs, c)
-    loss = rescue.final_loss(history.networks, TASK, c)
-    return rescue.solved(history.accuracy, loss), rescue.trapped(history.accuracy), loss
+    loss = outcomes.final_loss(history.networks, TASK, c)
+    return outcomes.solved(history.accuracy, loss), outcomes.trapped(history.accuracy), loss
 
 
 def lowered(seeds, alpha, epochs, c, after, confidences):
@@ -87,5 +88,5 @@ def lowered(seeds, alpha, epochs, c, after, confidences):
         After the second.
     """
     first = train(RankOne.initial(np.arange(seeds)), TASK, alpha, epochs, c)
-    second = rescue.train_at(first.networks, TASK, alpha, after, confidences, record=[after])
-    return rescue.learned(first.accuracy), rescue.trapped(first.accuracy), second.accuracy[..., -1]
+    second = train_at(first.networks, TASK, alpha, after, confidences, record=[after])
+    return outcomes.learned(first.accuracy), outcomes.trapped(first.accuracy), second.accuracy[..., -1]

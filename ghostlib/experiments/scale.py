@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ghostlib.experiments import pieces
-from ghostlib.rnn import LowRank
-from ghostlib.task import DelayedActivation
+from ghostlib.experiments import cache
+from ghostlib.networks.records import LowRank
+from ghostlib.networks.task import DelayedActivation
 from ghostlib.training import train
 
 
@@ -64,7 +64,7 @@ class RankOrSize:
             for rank in self.ranks
             for seed in range(self.seeds)
         ]
-        done = pieces.finish(compute, settings, progress=progress)
+        done = cache.map_cached(compute, settings, progress=progress)
         value = np.array([result[0] for result in done], dtype=float)
         return Resized(self.ranks, self.like, value.reshape(len(self.like), len(self.ranks), self.seeds))
 

@@ -13,12 +13,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ghostlib.experiments import pieces
+from ghostlib.experiments import cache
 from ghostlib.experiments.ranks import LEARNED, Course, course
-from ghostlib.rnn import LowRank
+from ghostlib.networks.records import LowRank
 
 
-FATES = ("learned", "unsettled", "trapped", "diverged")
+OUTCOMES = ("learned", "unsettled", "trapped", "diverged")
 PARAMETERS = ("m", "n", "b", "w_out", "b_out")
 NEGLIGIBLE = 1e-3  # a gradient norm; where the output is silent, those of the trapped and of the others lie far apart
 
@@ -38,8 +38,8 @@ class PhaseDiagram(NamedTuple):
     networks: list[LowRank]
 
     @property
-    def fate(self):
-        """Index into `FATES` of each training, int array (R, A, S).
+    def outcome(self):
+        """Index into `OUTCOMES` of each training, int array (R, A, S).
 
         diverged : a parameter overflowed.
         trapped : in the no-learning zone: in the last 50 epochs the output is never right in more than half of the
@@ -51,11 +51,11 @@ class PhaseDiagram(NamedTuple):
         trapped = (self.courses.accuracy <= 0.5) & (self.courses.gradient_norm < NEGLIGIBLE)
         return np.select([lost, trapped, self.courses.settled < LEARNED], [3, 2, 0], 1)
 
-    def share(self, fate):
-        """The part of the seeds that have this fate, (R, A); `fate` is one of `FATES`."""
-        if fate not in FATES:
-            raise ValueError(f"fate must be one of {', '.join(FATES)}, got {fate!r}")
-        return np.mean(self.fate == FATES.index(fate), axis=-1)
+    def share(self, outcome):
+        """The part of the seeds that have this outcome, (R, A); `outcome` is one of `OUTCOMES`."""
+        if outcome not in OUTCOMES:
+            raise ValueError(f"outcome must be one of {', '.join(OUTCOMES)}, got {outcome!r}")
+        return np.mean(self.outcome == OUTCOMES.index(outcome), axis=-1)
 
     def median_epoch(self):
         """Median epoch of learning of those seeds that come below two wrong steps' worth, (R, A); NaN if none do."""
@@ -81,7 +81,7 @@ class PhaseDiagram(NamedTuple):
         travelled = self.alpha * self.median_epoch()
         early = np.abs(travelled - travelled[:, :1]) < 0.1 * travelled[:, :1]
         slow = early.all(axis=0) & (self.share("learned") == 1).all(axis=0)
-        trapped, learned = (self.share(fate).mean(axis=0) for fate in ("trapped", "learned"))
+        trapped, learned = (self.share(outcome).mean(axis=0) for outcome in ("trapped", "learned"))
         found = (np.flatnonzero(slow)[-1:], np.flatnonzero(trapped >= 0.1)[:1], np.flatnonzero(learned < 0.1)[:1])
         if not all(index.size for index in found):
             raise ValueError(f"alpha: none of {self.alpha.size} learning rates shows one of the three panels")
@@ -126,7 +126,7 @@ class RankSweep:
         Parameters
         ----------
         executor : concurrent.futures.Executor, optional
-            As in `pieces.finish`: one thread a core, or a cluster.
+            As in `cache.map_cached`: one thread a core, or a cluster.
         progress : bool, default False
             Whether to show a progress bar.
 
@@ -136,7 +136,7 @@ class RankSweep:
         """
         settings = self.settings()
         longest_first = sorted(settings, key=lambda each: -each[0] * each[3])
-        done = pieces.finish(course, longest_first, executor=executor, progress=progress)
+        done = cache.map_cached(course, longest_first, executor=executor, progress=progress)
         found = dict(zip(longest_first, done, strict=True))
         shape = (len(self.ranks), self.rates, self.seeds)
         courses = [Course(*found[each]) for each in settings]

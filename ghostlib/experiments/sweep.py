@@ -4,8 +4,8 @@ the networks and their trainer, stays the same.
 
 import numpy as np
 
-from ghostlib.rnn import RankOne
-from ghostlib.task import DelayedActivation
+from ghostlib.networks.records import RankOne
+from ghostlib.networks.task import DelayedActivation
 from ghostlib.training import train
 
 

@@ -227,7 +227,7 @@ class TrappedFraction:
             rate, run = np.nonzero(~(trapped | cycling))
             if not rate.size:
                 break
-            end = toy.fate(rho[rate, run], a[rate], self.epochs)
+            end = toy.final_state(rho[rate, run], a[rate], self.epochs)
             rho[rate, run], trapped[rate, run] = end.rho, end.trapped
             cycling[rate, run] = np.abs(end.rho[:, None] - orbit[rate]).min(axis=1) < 1e-6
         return Caught(a=a, trapped=trapped.sum(axis=1), cycling=cycling.sum(axis=1), runs=self.starts)
@@ -264,7 +264,7 @@ class Oscillations:
         Rhythms
         """
         a = np.linspace(*self.a, self.rates)
-        settled = toy.fate(self.rho0, a, self.settle).rho
+        settled = toy.final_state(self.rho0, a, self.settle).rho
         rho = toy.descend_rescaled(settled, a, self.last - 1)
         period = np.zeros(self.rates, dtype=int)
         for shift in range(self.last // 2, 0, -1):

@@ -1,12 +1,6 @@
 """Results in, Axes out: one function a figure, one module a chapter, one look for all."""
 
-from ghostlib.plots.abrupt import (
-    abrupt_learning,
-    before_and_after,
-    hundred_plateaus,
-    plateau_knobs,
-    two_forecasts,
-)
+from ghostlib.plots.abrupt import abrupt_learning, before_and_after, hundred_plateaus, plateau_knobs, two_forecasts
 from ghostlib.plots.circuit import flow_from_afar, gradient_factors, one_number, reverse_pass
 from ghostlib.plots.confidence import (
     annealed,
@@ -32,14 +26,7 @@ from ghostlib.plots.descent import (
     trapped_fraction,
 )
 from ghostlib.plots.flow import bifurcation, bottleneck_law, fig_1, flow_and_wait, time_spent
-from ghostlib.plots.landscape import (
-    euler_against_exact,
-    fig_2a,
-    kink,
-    landscape,
-    slope_in_the_zone,
-    three_regimes,
-)
+from ghostlib.plots.landscape import euler_against_exact, fig_2a, kink, landscape, slope_in_the_zone, three_regimes
 from ghostlib.plots.latent import (
     escape,
     fig_3a_course,
@@ -52,78 +39,5 @@ from ghostlib.plots.latent import (
     waiting,
 )
 from ghostlib.plots.network import draw_latent_flow, draw_output, training
-from ghostlib.plots.ranks import (
-    falls,
-    fates,
-    fig_s2,
-    learning_time,
-    rank_or_size,
-    ranks,
-    slow_directions,
-    spectra,
-)
+from ghostlib.plots.ranks import falls, fates, fig_s2, learning_time, rank_or_size, ranks, slow_directions, spectra
 from ghostlib.plots.style import use_book_style
-
-
-__all__ = [
-    "abrupt_learning",
-    "annealed",
-    "before_and_after",
-    "bifurcation",
-    "bottleneck_law",
-    "critical_step",
-    "descent",
-    "draw_latent_flow",
-    "draw_output",
-    "escape",
-    "euler_against_exact",
-    "falls",
-    "fates",
-    "fig_1",
-    "fig_2a",
-    "fig_2bc",
-    "fig_2d",
-    "fig_3a_course",
-    "fig_3a_flows",
-    "fig_3b_course",
-    "fig_3b_flows",
-    "fig_4",
-    "fig_s1",
-    "fig_s2",
-    "flow_and_wait",
-    "flow_from_afar",
-    "gradient_factors",
-    "hundred_plateaus",
-    "jump",
-    "kink",
-    "landscape",
-    "learning_time",
-    "one_number",
-    "oscillation",
-    "plateau",
-    "plateau_knobs",
-    "rank_or_size",
-    "ranks",
-    "recovery_window",
-    "remedies",
-    "rescued",
-    "return_map",
-    "reverse_pass",
-    "rhythms",
-    "rounding",
-    "signal",
-    "slope_and_its_limits",
-    "slope_in_the_zone",
-    "slow_directions",
-    "spectra",
-    "three_regimes",
-    "time_spent",
-    "trained_confidence",
-    "training",
-    "trapped_counts",
-    "trapped_fraction",
-    "two_forecasts",
-    "use_book_style",
-    "waiting",
-    "way_back",
-]

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib import pyplot as plt
 
-from ghostlib.plots.style import CLAIM, CONFIDENCE, GRADIENT, INK, LOSS, MUTED, OPTIMUM, WIDTH, label_powers
+from ghostlib.plots.style import CLAIM, CONFIDENCE, GRADIENT, INK, LOSS, MUTED, OPTIMUM, WIDTH, label, label_powers
 
 
 NEAR = 12  # epochs shown on either side of the jump
@@ -17,14 +17,7 @@ def abrupt_learning(epoch, loss, accuracy, jump):
     """
     figure, (top, middle, bottom) = plt.subplots(3, 1, figsize=(WIDTH, 6.6), height_ratios=(1, 0.8, 1))
     top.plot(epoch, loss, color=LOSS, linewidth=1.2)
-    top.annotate(
-        "the plateau",
-        (0.5 * jump, 1),
-        (0, -9),
-        textcoords="offset points",
-        ha="center",
-        va="top",
-    )
+    label(top, "the plateau", (0.5 * jump, 1), (0, -9), ha="center", va="top")
     top.set(xlim=(0, epoch[-1]), ylim=(0, 1.12), ylabel="loss")
     middle.plot(epoch, accuracy, color=OPTIMUM, linewidth=1.2)
     middle.text(0.5 * jump, 0.53, "silent: right half of the time", color=MUTED, ha="center", va="bottom")
@@ -32,7 +25,7 @@ def abrupt_learning(epoch, loss, accuracy, jump):
     near = slice(max(0, jump - NEAR), jump + NEAR + 1)
     bottom.plot(epoch[near], loss[near], "o-", color=LOSS, linewidth=1, markersize=4)
     bottom.axvline(jump, color=MUTED, linewidth=0.8)
-    bottom.annotate(f"epoch {jump:,}", (jump, 1.1), (4, 0), textcoords="offset points", color=MUTED, va="top")
+    label(bottom, f"epoch {jump:,}", (jump, 1.1), (4, 0), color=MUTED, va="top")
     bottom.set(
         xlim=(jump - NEAR, jump + NEAR),
         ylim=(0, 1.12),
@@ -71,31 +64,19 @@ def two_forecasts(epoch, by_loss, by_law, jump):
     axes.semilogy(epoch, by_loss, color=LOSS)
     axes.semilogy(epoch, by_law, color=GRADIENT)
     axes.semilogy(epoch, jump - epoch, color=INK, linestyle=(0, (4, 2)), linewidth=1.4)
-    axes.annotate(
+    label(
+        axes,
         "a ruler laid on the loss",
         (epoch[-1] / 2, by_loss[epoch.size // 2]),
         (0, -8),
-        textcoords="offset points",
         color=LOSS,
         ha="right",
         va="top",
     )
-    axes.annotate(
-        "(1 − loss) / (α · norm²)",
-        (epoch[-1] / 2, by_law[epoch.size // 2]),
-        (0, 7),
-        textcoords="offset points",
-        color=GRADIENT,
-        ha="center",
+    label(
+        axes, "(1 − loss) / (α · norm²)", (epoch[-1] / 2, by_law[epoch.size // 2]), (0, 7), color=GRADIENT, ha="center"
     )
-    axes.annotate(
-        "the truth",
-        (epoch[-1] / 2, jump - epoch[-1] / 2),
-        (0, -8),
-        textcoords="offset points",
-        ha="center",
-        va="top",
-    )
+    label(axes, "the truth", (epoch[-1] / 2, jump - epoch[-1] / 2), (0, -8), ha="center", va="top")
     axes.set(xlim=(0, 1.02 * jump), ylim=(1, 1e8), xlabel="epoch", ylabel="epochs to go (log scale)")
     label_powers(axes.yaxis)
     return figure
@@ -141,8 +122,8 @@ def plateau_knobs(alpha, by_alpha, c, by_c, law):
     bottom.semilogy(fine, law(0.02, fine), color=MUTED, linewidth=1.2)
     bottom.semilogy(c, by_c, "o", color=CONFIDENCE[-1], markersize=5)
     bottom.set(xlim=(fine[0], fine[-1]), xlabel="confidence c", ylabel="plateau, epochs (log scale)")
-    for axes, at, label in ((top, (alpha[1], by_alpha[1]), "∝ 1/α"), (bottom, (c[-3], by_c[-3]), "∝ eᶜ/c²")):
+    for axes, at, law_text in ((top, (alpha[1], by_alpha[1]), "∝ 1/α"), (bottom, (c[-3], by_c[-3]), "∝ eᶜ/c²")):
         away, side = (10, "left") if axes is top else (-10, "right")
-        axes.annotate(label, at, (away, 6), textcoords="offset points", color=MUTED, ha=side)
+        label(axes, law_text, at, (away, 6), color=MUTED, ha=side)
         label_powers(axes.yaxis)
     return figure

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib import pyplot as plt
 
-from ghostlib.plots.style import CLAIM, DEAD, GRADIENT, INK, LOSS, MUTED, OPTIMUM, WIDTH, label_powers
+from ghostlib.plots.style import CLAIM, DEAD, GRADIENT, INK, LOSS, MUTED, OPTIMUM, WIDTH, arrow, label, label_powers
 
 
 FAINTEST = 1e-30  # where the log axes of the factors end
@@ -23,18 +23,10 @@ def one_number(task, rates, kappa):
     top.set(ylim=(-1.05, 1.05), yticks=(-1, 0, 1), ylabel="rates x of all units")
     bottom.axhline(task.kappa_star, color=MUTED, linestyle="--", linewidth=1)
     end = task.steps * task.dt
-    bottom.annotate(
-        "κ*: the output turns on",
-        (end, task.kappa_star),
-        (0, -3),
-        textcoords="offset points",
-        color=MUTED,
-        ha="right",
-        va="top",
-    )
+    label(bottom, "κ*: the output turns on", (end, task.kappa_star), (0, -3), color=MUTED, ha="right", va="top")
     bottom.plot(time, kappa, color=INK)
     bottom.plot(0, kappa[0], "o", color=GRADIENT)
-    bottom.annotate("κ(0)", (0, kappa[0]), (7, -4), textcoords="offset points", color=GRADIENT, va="top")
+    label(bottom, "κ(0)", (0, kappa[0]), (7, -4), color=GRADIENT, va="top")
     low, high = min(kappa.min(), 0), max(kappa.max(), task.kappa_star)
     bottom.set(
         xlim=(-0.01 * end, end),
@@ -44,7 +36,7 @@ def one_number(task, rates, kappa):
     )
     for axes in (top, bottom):
         axes.axvline(task.T * task.dt, color=OPTIMUM, linewidth=1)
-    bottom.annotate("T", (task.T * task.dt, low), (4, 0), textcoords="offset points", color=OPTIMUM)
+    label(bottom, "T", (task.T * task.dt, low), (4, 0), color=OPTIMUM)
     return figure
 
 
@@ -53,21 +45,22 @@ def reverse_pass():
     figure, axes = plt.subplots(figsize=(WIDTH, 3.3))
     axes.set(xlim=(-0.65, 3.25), ylim=(-1.5, 1.65))
     axes.axis("off")
-    forward = {"arrowstyle": "-|>", "color": INK, "linewidth": 1.4, "shrinkA": 15, "shrinkB": 15}
-    back = {"arrowstyle": "-|>", "color": GRADIENT, "linewidth": 1.4, "shrinkA": 14, "shrinkB": 14}
+    forward = {"color": INK, "linewidth": 1.4, "shrinkA": 15, "shrinkB": 15}
+    back = {"color": GRADIENT, "linewidth": 1.4, "shrinkA": 14, "shrinkB": 14}
+    wide = {"shrinkA": 22, "shrinkB": 22}
     names = ("κ[t−1]", "κ[t]", "κ[t+1]")
     for i, name in enumerate(names):
         x = 1.3 * i
         axes.text(x, 0, name, ha="center", va="center")
         axes.text(x, 1.25, f"ô{name[1:]}", ha="center", va="center", color=LOSS)
-        axes.annotate("", (x - 0.08, 1.25), (x - 0.08, 0), arrowprops=forward)
-        axes.annotate("", (x + 0.08, 0), (x + 0.08, 1.25), arrowprops=back)
+        arrow(axes, (x - 0.08, 0), (x - 0.08, 1.25), **forward)
+        arrow(axes, (x + 0.08, 1.25), (x + 0.08, 0), **back)
         axes.text(x, -1.3, "m, n, b", ha="center", va="center", color=MUTED)
-        axes.annotate("", (x - 0.08, 0), (x - 0.08, -1.3), arrowprops=forward)
-        axes.annotate("", (x + 0.08, -1.3), (x + 0.08, 0), arrowprops=back)
+        arrow(axes, (x - 0.08, -1.3), (x - 0.08, 0), **forward)
+        arrow(axes, (x + 0.08, 0), (x + 0.08, -1.3), **back)
     for start in (-1.3, 0, 1.3, 2.6):
-        axes.annotate("", (start + 1.3, 0.1), (start, 0.1), arrowprops=forward | {"shrinkA": 22, "shrinkB": 22})
-        axes.annotate("", (start, -0.1), (start + 1.3, -0.1), arrowprops=back | {"shrinkA": 22, "shrinkB": 22})
+        arrow(axes, (start, 0.1), (start + 1.3, 0.1), **forward | wide)
+        arrow(axes, (start + 1.3, -0.1), (start, -0.1), **back | wide)
     axes.text(1.95, 0.22, "step", ha="center", va="bottom")
     axes.text(1.95, -0.24, "× g[t]", ha="center", va="top", color=GRADIENT)
     axes.text(1.48, 0.68, "+ s[t]", va="center", color=GRADIENT)
@@ -87,22 +80,17 @@ def flow_from_afar(network, reach):
         far = side * np.array([0.25, 1.0]) * reach
         axes.plot(far, -far + side * saturation, color=CLAIM, linestyle="--", linewidth=1.4)
         axes.plot([side * bound], [0], "|", color=INK, markersize=12)
-        axes.annotate(
+        label(
+            axes,
             f"{'−' if side < 0 else ''}Σ|n|",
             (side * bound, 0),
             (0, 9 * side),
-            textcoords="offset points",
             ha="center",
             va="bottom" if side > 0 else "top",
         )
     axes.text(0.6 * reach, 0.62 * reach, "paper: −κ + O(1)", color=CLAIM, ha="center")
     axes.text(-0.62 * reach, -0.75 * reach, "never outside\nthis band", color=MUTED, ha="center", va="center")
-    axes.set(
-        xlim=(-reach, reach),
-        ylim=(-1.3 * reach, 1.3 * reach),
-        xlabel="latent variable κ",
-        ylabel="flow f(κ)",
-    )
+    axes.set(xlim=(-reach, reach), ylim=(-1.3 * reach, 1.3 * reach), xlabel="latent variable κ", ylabel="flow f(κ)")
     return figure
 
 
@@ -122,12 +110,10 @@ def gradient_factors(task, kappa, fed, passed):
         label_powers(axes.yaxis)
     last, low = task.time[-1], min(kappa.min(), task.kappa_star)
     state.axhline(task.kappa_star, color=MUTED, linestyle="--", linewidth=1)
-    state.annotate("κ*", (0, task.kappa_star), (2, 3), textcoords="offset points", color=MUTED)
+    label(state, "κ*", (0, task.kappa_star), (2, 3), color=MUTED)
     turn = task.steps // 2
-    state.annotate(
-        "before", (task.time[turn], kappa[0, turn]), (-6, 4), textcoords="offset points", color=OPTIMUM, ha="right"
-    )
-    state.annotate("after", (last, kappa[1, -1]), (0, 7), textcoords="offset points", color=MUTED, ha="right")
+    label(state, "before", (task.time[turn], kappa[0, turn]), (-6, 4), color=OPTIMUM, ha="right")
+    label(state, "after", (last, kappa[1, -1]), (0, 7), color=MUTED, ha="right")
     state.set(title="the latent state", ylabel="κ[t]", ylim=(low - 0.5, kappa.max() + 0.8))
     factors[-1].set(xlim=(0, last), xlabel="time t (ms)")
     return figure

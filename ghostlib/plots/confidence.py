@@ -15,6 +15,7 @@ from ghostlib.plots.style import (
     MUTED,
     OPTIMUM,
     WIDTH,
+    label,
     label_powers,
 )
 
@@ -57,18 +58,10 @@ def fig_4(lowered, shown, wanted=(0.001, 0.05, 2.0, 10.0)):
             if axes is top:
                 ends.append((mean[-1], f"c = {float(f'{lowered.confidences[row]:.1g}'):g}", colour))
     for (_, name, colour), height in zip(ends, apart([end for end, _, _ in ends], 0.045), strict=True):
-        top.annotate(
-            name,
-            (shown[1], height),
-            (5, 0),
-            textcoords="offset points",
-            color=colour,
-            va="center",
-            annotation_clip=False,
-        )
+        label(top, name, (shown[1], height), (5, 0), color=colour, va="center", annotation_clip=False)
     for axes in (top, bottom):
         axes.axvline(start, color=MUTED, linewidth=0.8)
-    top.annotate("c lowered", (start, 1.0), (-5, 0), textcoords="offset points", color=MUTED, ha="right", va="top")
+    label(top, "c lowered", (start, 1.0), (-5, 0), color=MUTED, ha="right", va="top")
     top.set(xlim=shown, ylim=(0.45, 1.02), ylabel="accuracy, trapped networks")
     bottom.set(yscale="log", ylabel="gradient norm (log scale)", xlabel="epoch")
     bottom.xaxis.set_major_formatter("{x:,.0f}")
@@ -90,10 +83,8 @@ def trapped_counts(trapped, paper, learned, paper_learned):
         axes.bar(values, heights, width=0.8, color=colour)
         axes.axvline(claim, color=CLAIM, linestyle="--", linewidth=1.4)
         top = 1.04 * trapped.size
-        axes.annotate(f"paper: {claim}", (claim, top), (4, 0), textcoords="offset points", color=CLAIM, va="top")
-        axes.annotate(
-            words, (np.median(counts), heights.max()), (-16, 5), textcoords="offset points", color=colour, ha="right"
-        )
+        label(axes, f"paper: {claim}", (claim, top), (4, 0), color=CLAIM, va="top")
+        label(axes, words, (np.median(counts), heights.max()), (-16, 5), color=colour, ha="right")
     axes.set(xlim=(min(trapped.min(), paper) - 6, paper_learned + 8), ylim=(0, 1.06 * trapped.size))
     axes.set(xlabel="networks, of 100", ylabel="repeats")
     return figure
@@ -112,15 +103,9 @@ def recovery_window(lowered, expected, best):
         axes.set_xscale("log")
     late = c >= 0.7
     top.plot(c[late], expected[late], color=MUTED, linewidth=1.2)
-    top.annotate(
-        "by forecast",
-        (c[late][4], expected[late][4]),
-        (8, 4),
-        textcoords="offset points",
-        color=MUTED,
-    )
+    label(top, "by forecast", (c[late][4], expected[late][4]), (8, 4), color=MUTED)
     top.plot(c, lowered.recovered, "o-", color=CONFIDENCE[-1], markersize=4, linewidth=1)
-    top.annotate("most signal", (np.sqrt(np.prod(best)), 0.05), color=CONFIDENCE[1], ha="center")
+    label(top, "most signal", (np.sqrt(np.prod(best)), 0.05), color=CONFIDENCE[1], ha="center")
     top.set(ylim=(0, 1.05), ylabel="share recovered")
     bottom.plot(c, lowered.accuracy, "o-", color=CONFIDENCE[-1], markersize=4, linewidth=1)
     bottom.set(ylim=(0.45, 1.0), xlim=(c[0], c[-1]), ylabel="mean accuracy", xlabel="confidence c (log scale)")
@@ -141,19 +126,11 @@ def signal(c, distances):
         at = peak + int(np.argmin(np.abs(falling - np.log(height))))
         axes.loglog(c, factor, color=GRADIENT)
         axes.plot(c[peak], factor[peak], "o", color=GRADIENT, markersize=4)
-        axes.annotate(
-            f"d = {distance:.2g}",
-            (c[at], factor[at]),
-            (aside, 0),
-            textcoords="offset points",
-            color=GRADIENT,
-            ha=side,
-        )
+        label(axes, f"d = {distance:.2g}", (c[at], factor[at]), (aside, 0), color=GRADIENT, ha=side)
     axes.axvline(10, color=CLAIM, linestyle="--", linewidth=1.2)
-    axes.annotate("paper: c = 10", (10, 3), (-4, 0), textcoords="offset points", color=CLAIM, ha="right", va="top")
+    label(axes, "paper: c = 10", (10, 3), (-4, 0), color=CLAIM, ha="right", va="top")
     axes.set(xlim=(c[0], c[-1]), ylim=(1e-12, 4), xlabel="confidence c (log scale)", ylabel="c ô(1 − ô) (log scale)")
-    label_powers(axes.xaxis)
-    label_powers(axes.yaxis)
+    label_powers(axes.xaxis, axes.yaxis)
     return figure
 
 
@@ -167,14 +144,11 @@ def slope_and_its_limits(c, rho, slopes, undecided, decided):
         axes.loglog(c, low, color=MUTED, linewidth=1, linestyle=":")
         axes.loglog(c, high, color=MUTED, linewidth=1, linestyle=":")
         axes.loglog(c, exact, color=GRADIENT)
-        label = f"r = {at:g} r*".replace("-", "−") if at else "r = 0"
-        axes.annotate(
-            label, (c[0], exact[0]), (-5, 0), textcoords="offset points", ha="right", va="center", color=GRADIENT
-        )
+        name = f"r = {at:g} r*".replace("-", "−") if at else "r = 0"
+        label(axes, name, (c[0], exact[0]), (-5, 0), ha="right", va="center", color=GRADIENT)
     axes.set(ylim=(1e-12, 0.3), xlim=(c[0] / 30, c[-1]))
     axes.set(xlabel="confidence c (log scale)", ylabel="|dL/dr| in T/r* (log scale)")
-    label_powers(axes.xaxis)
-    label_powers(axes.yaxis)
+    label_powers(axes.xaxis, axes.yaxis)
     return figure
 
 
@@ -191,11 +165,11 @@ def way_back(returned, names, c):
         top.plot(way.history.epoch[49:], smooth, color=colour, linewidth=1.6)
         bottom.plot(way.history.epoch, way.history.c[0, 0], color=colour, linewidth=1.6)
         below = colour == CONFIDENCE[0]
-        top.annotate(
+        label(
+            top,
             name,
             (way.history.epoch[-1], smooth[-1]),
             (-4, -6 if below else 5),
-            textcoords="offset points",
             color=colour,
             ha="right",
             va="top" if below else "bottom",
@@ -233,21 +207,13 @@ def annealed(history, plain, c):
     figure, (top, bottom) = plt.subplots(2, 1, figsize=(WIDTH, 5.0), sharex=True)
     top.plot(plain, color=MUTED, linewidth=0.9)
     top.plot(history.epoch, history.accuracy[0], color=OPTIMUM, linewidth=0.9)
-    top.annotate("with the schedule", (0.78 * history.epoch[-1], 0.96), color=OPTIMUM, ha="center", va="top")
-    top.annotate("left at c = 10", (0.3 * history.epoch[-1], 0.51), color=MUTED, ha="center", va="bottom")
+    label(top, "with the schedule", (0.78 * history.epoch[-1], 0.96), color=OPTIMUM, ha="center", va="top")
+    label(top, "left at c = 10", (0.3 * history.epoch[-1], 0.51), color=MUTED, ha="center", va="bottom")
     top.set(ylim=(0.44, 1.03), ylabel="accuracy")
     bottom.step(history.epoch, history.c[0], where="post", color=CONFIDENCE[-1], linewidth=1.5)
     bottom.axhline(c, color=CLAIM, linestyle="--", linewidth=1.2)
     bottom.set(yscale="log", xlim=(0, history.epoch[-1]), ylabel="confidence c (log scale)", xlabel="epoch")
-    bottom.annotate(
-        f"paper: c = {c:g}",
-        (history.epoch[-1], c),
-        (0, -5),
-        textcoords="offset points",
-        color=CLAIM,
-        ha="right",
-        va="top",
-    )
+    label(bottom, f"paper: c = {c:g}", (history.epoch[-1], c), (0, -5), color=CLAIM, ha="right", va="top")
     bottom.set_ylim(0.7 * history.c[0].min(), 1.4 * c)
     bottom.set_yticks([tick for tick in (0.1, 0.2, 0.5, 1, 2, 5, 10) if tick >= 0.7 * history.c[0].min()])
     bottom.yaxis.set_major_formatter("{x:g}")
@@ -291,13 +257,6 @@ def rescued(history, network, task, lowered_at):
         axes.set(xlim=(0, history.epoch[-1]), xlabel="epoch", ylabel=f"{name} (log scale)")
         axes.xaxis.set_major_formatter("{x:,.0f}")
         label_powers(axes.yaxis)
-    losses.annotate(
-        "c lowered",
-        (lowered_at, losses.get_ylim()[0]),
-        (-4, 6),
-        textcoords="offset points",
-        ha="right",
-        color=CONFIDENCE[-1],
-    )
+    label(losses, "c lowered", (lowered_at, losses.get_ylim()[0]), (-4, 6), ha="right", color=CONFIDENCE[-1])
     draw_latent_flow(flow, network, task)
     return figure

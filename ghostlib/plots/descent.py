@@ -3,12 +3,12 @@
 import numpy as np
 from matplotlib import pyplot as plt
 
-from ghostlib import laws, toy
+from ghostlib import toy
 from ghostlib.plots.style import (
     CLAIM,
-    DEAD,
     GRADIENT,
     GRID,
+    HALO,
     INK,
     LOSS,
     MUTED,
@@ -16,12 +16,14 @@ from ghostlib.plots.style import (
     PAGE,
     SUPERSCRIPTS,
     WIDTH,
+    arrow,
+    label,
     label_powers,
     shade_zone,
 )
+from ghostlib.toy import laws
 
 
-HALO = {"color": PAGE, "pad": 1}
 LOWEST = 0.1  # of the axes of ρ, which are logarithmic
 ZONE = 0.25
 
@@ -73,14 +75,13 @@ def critical_step(a=(0.5, 1.0, 1.2)):
     for level, rate in zip((-0.16, -0.36, -0.56), a, strict=True):
         end = 1 - 0.75 * rate
         colour = CLAIM if rate == 1 else INK
-        style = {"arrowstyle": "-|>", "color": colour, "linewidth": 1.6, "shrinkA": 0, "shrinkB": 0}
-        axes.annotate("", (end, level), (1, level), arrowprops=style)
+        arrow(axes, (1, level), (end, level), color=colour, shrinkA=0, shrinkB=0)
         name = "paper: α = α*" if rate == 1 else f"α = {rate:g} α*"
         axes.text(1.05, level, name, color=colour, va="center")
         axes.plot([end, end], [level, float(_loss(max(end, 0.0)))], color=colour, linewidth=0.8, linestyle=":")
         axes.plot([end], [float(_loss(max(end, 0.0)))], "o", color=colour, markersize=5)
     axes.text(0.0, 0.5, "no-\nlearning\nzone", color=MUTED, ha="center", va="center", bbox=HALO)
-    axes.annotate("r*", (1, 1.04), (4, 0), textcoords="offset points", color=OPTIMUM)
+    label(axes, "r*", (1, 1.04), (4, 0), color=OPTIMUM)
     axes.set(xlim=(-0.25, 2), ylim=(-0.68, 1.15), xlabel="r / r*", ylabel="loss / T")
     axes.set(xticks=(0, 0.25, 0.5, 1, 1.5, 2), yticks=(0, 0.5, 1))
     return figure
@@ -92,9 +93,9 @@ def plateau(rho, a):
     rho : array (E,), r/r* at epochs 0, 1, …; `a` its learning rate α/α*.
     """
     figure, (top, bottom) = plt.subplots(2, 1, figsize=(WIDTH, 5.2), sharex=True)
-    end = int(laws.plateau(rho[0], a))
+    end = int(laws.plateau_duration(rho[0], a))
     shown, fine = np.arange(0, end, 60), np.linspace(0, end, 2000)
-    law = laws.glide(fine, rho[0], a)
+    law = laws.rho_on_plateau(fine, rho[0], a)
     for axes in (top, bottom):
         axes.axvline(end, color=GRID, linewidth=1.2)
     top.plot(fine, law**2.5, color=MUTED, linewidth=1.2)
@@ -104,14 +105,19 @@ def plateau(rho, a):
     bottom.plot(fine, _loss(law), color=MUTED, linewidth=1.2)
     bottom.plot(shown, _loss(rho[shown]), "o", color=LOSS, markersize=4)
     half = float(_loss(rho[0])) / 2
-    at = laws.plateau(rho[0], a) - laws.plateau((1 - half) ** -2, a)
+    at = laws.plateau_duration(rho[0], a) - laws.plateau_duration((1 - half) ** -2, a)
     bottom.plot([0, at], [half, half], color=GRID, linewidth=1.2)
     bottom.plot([at], [half], "o", color=PAGE, markeredgecolor=LOSS, markersize=7, zorder=3)
-    left = 1 - at / laws.plateau(rho[0], a)
-    bottom.annotate(
-        f"half the loss falls in the\nlast {left:.1%} of the plateau", (at, half), (-12, -8),
-        textcoords="offset points", ha="right", va="top", color=LOSS,
-    )  # fmt: skip
+    left = 1 - at / laws.plateau_duration(rho[0], a)
+    label(
+        bottom,
+        f"half the loss falls in the\nlast {left:.1%} of the plateau",
+        (at, half),
+        (-12, -8),
+        ha="right",
+        va="top",
+        color=LOSS,
+    )
     top.set(ylim=(0, None), ylabel="(r / r*)^(5/2)")
     bottom.set(ylim=(0, None), ylabel="loss / T", xlabel="epoch n", xlim=(0, 1.03 * end))
     return figure
@@ -128,13 +134,10 @@ def oscillation(rho, a, first, shown=70):
     for side, name in ((1, "r* + α·2T³/π²"), (-1, "r* − α·2T³/π²")):
         edge = 1 + side * 0.75 * a
         axes.axhline(edge, color=MUTED, linewidth=1, linestyle=(0, (2, 3)))
-        axes.annotate(
-            name, (epoch[-1], edge), (0, 4 * side), textcoords="offset points", color=MUTED, ha="right",
-            va="bottom" if side > 0 else "top",
-        )  # fmt: skip
+        label(axes, name, (epoch[-1], edge), (0, 4 * side), color=MUTED, ha="right", va="bottom" if side > 0 else "top")
     axes.plot(epoch, rho[epoch], "-", color=GRID, linewidth=1)
     axes.plot(epoch, rho[epoch], "o", color=INK, markersize=3.5)
-    axes.annotate("r*", (epoch[0], 1), (-8, 3), textcoords="offset points", color=OPTIMUM)
+    label(axes, "r*", (epoch[0], 1), (-8, 3), color=OPTIMUM)
     axes.set(xlabel="epoch", ylabel="r / r*", xlim=(epoch[0] - 2, epoch[-1] + 1), ylim=(1 - 1.15 * a, 1 + 1.4 * a))
     return figure
 
@@ -147,13 +150,10 @@ def fig_2d(sweep, T, rho0):
     figure, axes = plt.subplots(figsize=(WIDTH, 4.6))
     critical = float(toy.alpha_star(T))
     axes.axvline(9e-10, color=CLAIM, linestyle="--", linewidth=1.2)
-    axes.annotate("paper: 9 · 10⁻¹⁰", (9e-10, 2.2e-3), (4, 0), textcoords="offset points", color=CLAIM)
+    label(axes, "paper: 9 · 10⁻¹⁰", (9e-10, 2.2e-3), (4, 0), color=CLAIM)
     small = sweep.alpha[sweep.alpha < 0.3 * critical]
-    axes.plot(small, laws.floor(small / critical), color=MUTED, linestyle=(0, (2, 2)), linewidth=1.2)
-    axes.annotate(
-        "floor: 2αT⁵/π⁴", (small[30], laws.floor(small[30] / critical)), (16, -18), textcoords="offset points",
-        color=MUTED, va="top",
-    )  # fmt: skip
+    axes.plot(small, laws.mean_loss(small / critical), color=MUTED, linestyle=(0, (2, 2)), linewidth=1.2)
+    label(axes, "floor: 2αT⁵/π⁴", (small[30], laws.mean_loss(small[30] / critical)), (16, -18), color=MUTED, va="top")
     mean, error = sweep.mean() / T, sweep.sem() / T
     for column, epochs in enumerate(sweep.epochs):
         # The earlier the fainter: the same quantity at five moments.
@@ -167,7 +167,7 @@ def fig_2d(sweep, T, rho0):
             linewidth=1.4,
             elinewidth=0.8,
         )
-        falls = critical * float(laws.plateau(rho0, 1.0)) / epochs
+        falls = critical * float(laws.plateau_duration(rho0, 1.0)) / epochs
         axes.text(
             falls, 0.09, f"{epochs:,} epochs", rotation=90, color=LOSS, ha="center", va="center", bbox=HALO, zorder=4
         )
@@ -175,8 +175,7 @@ def fig_2d(sweep, T, rho0):
     axes.text(1.1e-11, 0.8, "still on the plateau", color=LOSS)
     axes.set(xscale="log", yscale="log", xlim=(1e-11, 1e-8), ylim=(1.5e-3, 2.4))
     axes.set(xlabel="learning rate α (log scale)", ylabel="loss / T (log scale)")
-    label_powers(axes.xaxis)
-    label_powers(axes.yaxis)
+    label_powers(axes.xaxis, axes.yaxis)
     return figure
 
 
@@ -188,11 +187,9 @@ def trapped_fraction(caught):
     figure, axes = plt.subplots(figsize=(WIDTH, 3.8))
     limit = toy.cycle_limit()
     axes.plot([caught.a[0], caught.a[0], caught.a[-1]], [0, 1, 1], color=CLAIM, linestyle="--", linewidth=1.2)
-    axes.annotate("paper: all, from α* on", (1.0005, 1), (4, 5), textcoords="offset points", color=CLAIM)
+    label(axes, "paper: all, from α* on", (1.0005, 1), (4, 5), color=CLAIM)
     axes.axvline(limit, color=GRID, linewidth=1.2)
-    axes.annotate(
-        f"{limit:.4f}:\nthe cycle ends", (limit, 0.5), (5, 0), textcoords="offset points", color=MUTED, va="center"
-    )
+    label(axes, f"{limit:.4f}:\nthe cycle ends", (limit, 0.5), (5, 0), color=MUTED, va="center")
     low, high = caught.fraction - 2 * caught.error, caught.fraction + 2 * caught.error
     axes.fill_between(caught.a, low, high, color=INK, alpha=0.25, linewidth=0)
     axes.plot(caught.a, caught.fraction, color=INK, linewidth=1.4)
@@ -207,7 +204,7 @@ def return_map(a):
     """The map ρ ← ρ − ¾ a sgn(ρ − 1) ρ^(−3/2), its cycle of period 3 as a closed staircase, and its hole."""
     figure, axes = plt.subplots(figsize=(WIDTH, 4.6))
     top = 2.3
-    axes.axhspan(-0.1, ZONE, facecolor="none", edgecolor=DEAD, hatch="///", linewidth=0)
+    shade_zone(axes, -0.1, ZONE, across=True)
     shade_zone(axes, -0.1, ZONE)
     axes.plot([-0.1, top], [-0.1, top], color=GRID, linewidth=1.2)
     axes.axvline(1, color=OPTIMUM, linewidth=1.2)
@@ -220,18 +217,11 @@ def return_map(a):
     for name, x, y, shift in zip(
         ("ρ₁", "ρ₂", "ρ₃"), orbit, np.roll(orbit, -1), ((7, -9), (7, -9), (-17, -11)), strict=True
     ):
-        axes.annotate(name, (x, y), shift, textcoords="offset points", color=GRADIENT)
+        label(axes, name, (x, y), shift, color=GRADIENT)
     hole = 1 - 0.75 * a
     axes.plot([1], [hole], "o", color=PAGE, markeredgecolor=INK, markersize=6, zorder=3)
-    axes.annotate(
-        "the hole: from just above r*\ninto the zone",
-        (1, hole),
-        (14, -3),
-        textcoords="offset points",
-        va="center",
-        bbox=HALO,
-    )
-    axes.annotate("r*", (1, 2.12), (4, 0), textcoords="offset points", color=OPTIMUM)
+    label(axes, "the hole: from just above r*\ninto the zone", (1, hole), (14, -3), va="center", bbox=HALO)
+    label(axes, "r*", (1, 2.12), (4, 0), color=OPTIMUM)
     axes.text(0.5, 0.56, "no change", color=MUTED, rotation=45, rotation_mode="anchor", transform_rotates_text=True)
     axes.text(0.14, 1.1, "no-learning zone", color=MUTED, rotation=90, ha="center", va="center", bbox=HALO)
     axes.set(xlim=(-0.1, top), ylim=(-0.1, top), xlabel="ρ = r / r* now", ylabel="ρ one epoch later")
@@ -259,13 +249,13 @@ def rhythms(found):
     a = np.linspace(start, end, 100)[1:-1]
     axes.plot(a, toy.cycle(a).orbit, color=GRADIENT, linewidth=1.4)
     axes.axvline(1, color=CLAIM, linestyle="--", linewidth=1.2)
-    axes.annotate("paper: α*", (1, 0.72), (-4, 0), textcoords="offset points", color=CLAIM, ha="right")
-    axes.annotate("r*", (0.8, 1), (0, 3), textcoords="offset points", color=OPTIMUM)
+    label(axes, "paper: α*", (1, 0.72), (-4, 0), color=CLAIM, ha="right")
+    label(axes, "r*", (0.8, 1), (0, 3), color=OPTIMUM)
     axes.text(0.7, 1.6, "period 3", color=GRADIENT, ha="right", va="bottom")
     for period, name in ((5, "period 5"), (7, "7"), (9, "9")):
         window = found.period == period
         place = (found.a[window].max(), found.rho[window].max())
-        axes.annotate(name, place, (-6, 3), textcoords="offset points", ha="right")
+        label(axes, name, place, (-6, 3), ha="right")
     axes.set(xlim=(found.a[0], 1.05), ylim=(0.6, 1.85), xlabel="α / α*", ylabel="r / r* in the long run")
     return figure
 
@@ -278,7 +268,7 @@ def _two_panels(epochs, highest):
     figure, (top, bottom) = plt.subplots(2, 1, figsize=(WIDTH, 5.4), sharex=True)
     top.set(ylim=(0, 1.08), ylabel="loss / T")
     bottom.axhline(1, color=OPTIMUM, linewidth=1.2)
-    bottom.axhspan(LOWEST, ZONE, facecolor="none", edgecolor=DEAD, hatch="///", linewidth=0)
+    shade_zone(bottom, LOWEST, ZONE, across=True)
     bottom.set(yscale="log", ylim=(LOWEST, 1.3 * highest), xlim=(0, epochs))
     bottom.set(xlabel="epoch", ylabel="r / r* (log scale)")
     label_powers(bottom.yaxis)

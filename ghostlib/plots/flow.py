@@ -4,7 +4,20 @@ import numpy as np
 from matplotlib import pyplot as plt
 
 from ghostlib import toy
-from ghostlib.plots.style import CLAIM, GHOST, GRADIENT, INK, MUTED, OPTIMUM, PAGE, WIDTH, label_powers, shade_zone
+from ghostlib.plots.style import (
+    CLAIM,
+    GHOST,
+    GRADIENT,
+    INK,
+    MUTED,
+    OPTIMUM,
+    PAGE,
+    WIDTH,
+    arrow,
+    label,
+    label_powers,
+    shade_zone,
+)
 
 
 def flow_and_wait(r, x_star):
@@ -38,14 +51,14 @@ def draw_flow(axes, r, span=None):
     axes.plot(x, toy.flow(x, r), color=INK)
     if r > 0:
         axes.plot([0], [r], "o", color=GHOST, markerfacecolor=PAGE)
-        axes.annotate("ghost", (0, r), (0, 9), textcoords="offset points", ha="center", color=GHOST)
+        label(axes, "ghost", (0, r), (0, 9), ha="center", color=GHOST)
     if r < 0:
         fixed = toy.fixed_points(r)
         axes.plot([fixed.stable], [0], "o", color=INK)
         axes.plot([fixed.unstable], [0], "o", color=INK, markerfacecolor=PAGE)
     axes.plot([0], [0], "o", color=GRADIENT)
     below = -15 if r >= 0 else 9
-    axes.annotate("start", (0, 0), (0, below), textcoords="offset points", ha="center", color=GRADIENT)
+    label(axes, "start", (0, 0), (0, below), ha="center", color=GRADIENT)
     axes.set(xlabel="state x", ylabel="velocity ẋ", ylim=(min(-0.25 * span**2, 1.6 * r), span**2 + max(r, 0)))
 
 
@@ -53,10 +66,9 @@ def draw_law(axes, r):
     """The paper's escape time π/(2√r) over `r`, on log axes."""
     axes.loglog(r, toy.escape_time(r), color=CLAIM, linestyle="--")
     at = np.sqrt(r[0] * r[-1])
-    axes.annotate("paper: π/(2√r)", (at, float(toy.escape_time(at))), (4, 4), textcoords="offset points", color=CLAIM)
+    label(axes, "paper: π/(2√r)", (at, float(toy.escape_time(at))), (4, 4), color=CLAIM)
     axes.set(xlabel="r (log scale)", ylabel="escape time (log scale)")
-    label_powers(axes.xaxis)
-    label_powers(axes.yaxis)
+    label_powers(axes.xaxis, axes.yaxis)
 
 
 def fig_1(r=0.25, x_star=1.1, span=1.3):
@@ -69,18 +81,14 @@ def fig_1(r=0.25, x_star=1.1, span=1.3):
         axes.text(x_star - 0.05, -0.48, "output 0", color=MUTED, ha="right")
         axes.text(x_star + 0.05, -0.48, "output 1", color=MUTED)
     above, below = panels
-    _arrow(above, 0.1, 0.75)
+    arrow(above, (0.1, 0), (0.75, 0), color=GRADIENT, linewidth=2)
     fixed = toy.fixed_points(-r)
-    _arrow(below, -0.07, float(fixed.stable) + 0.07)
-    below.annotate("stable", (fixed.stable, 0), (-6, -14), textcoords="offset points", ha="right")
-    below.annotate("unstable", (fixed.unstable, 0), (6, -14), textcoords="offset points")
+    arrow(below, (-0.07, 0), (float(fixed.stable) + 0.07, 0), color=GRADIENT, linewidth=2)
+    label(below, "stable", (fixed.stable, 0), (-6, -14), ha="right")
+    label(below, "unstable", (fixed.unstable, 0), (6, -14))
     above.set(title="r > 0: nothing stops the state", xlabel="", ylim=(-0.55, 1.7), yticks=(0, 0.5, 1, 1.5))
     below.set(title="r < 0: a fixed point catches it", xlim=(-span, span + 0.25), xticks=(-1, -0.5, 0, 0.5, 1))
     return figure
-
-
-def _arrow(axes, start, stop):
-    axes.annotate("", (stop, 0), (start, 0), arrowprops={"arrowstyle": "-|>", "color": GRADIENT, "linewidth": 2})
 
 
 def time_spent(r):
@@ -101,7 +109,7 @@ def time_spent(r):
         arrowprops={"arrowstyle": "-", "color": MUTED, "linewidth": 1},
         va="center",
     )
-    axes.annotate("√r", (edge, 0.5 / r), (5, 1), textcoords="offset points", color=GHOST)
+    label(axes, "√r", (edge, 0.5 / r), (5, 1), color=GHOST)
     axes.set(
         xlim=(0, x[-1]), ylim=(0, 1.08 / r), xlabel="state x", ylabel="time per unit of x, 1/ẋ", yticks=_ticks(1 / r)
     )
@@ -124,16 +132,9 @@ def bottleneck_law(r, measured, x_star, T):
     best = float(toy.r_star(T))
     low, left = 10 ** np.floor(np.log10(np.min(measured))), float(np.min(r)) / 2
     axes.plot([left, best, best], [T, T, low], color=OPTIMUM, linewidth=1.2)
-    axes.annotate(f"T = {T:g}", (left, T), (4, -13), textcoords="offset points", color=OPTIMUM)
-    axes.annotate("r*", (best, low), (4, 4), textcoords="offset points", color=OPTIMUM)
-    axes.annotate(
-        f"measured,\nx* = {x_star:g}",
-        (r[-3], measured[-3]),
-        (-12, -8),
-        textcoords="offset points",
-        ha="right",
-        va="center",
-    )
+    label(axes, f"T = {T:g}", (left, T), (4, -13), color=OPTIMUM)
+    label(axes, "r*", (best, low), (4, 4), color=OPTIMUM)
+    label(axes, f"measured,\nx* = {x_star:g}", (r[-3], measured[-3]), (-12, -8), ha="right", va="center")
     axes.set(xlim=(left, 2 * float(np.max(r))), ylim=(low, None))
     return figure
 
@@ -153,10 +154,8 @@ def bifurcation(low=-9.0, high=12.0, start=10.0):
     axes.text(0.62 * low, -2.78, "stable", ha="right", va="top", bbox=halo)
     axes.text(0.97 * low, 0, "no-learning zone", color=MUTED, va="center", bbox=halo)
     axes.axvline(1, color=OPTIMUM)
-    axes.annotate("r*", (1, 3.2), (4, 0), textcoords="offset points", color=OPTIMUM)
-    axes.annotate(
-        "", (1.1, -1.5), (start, -1.5), arrowprops={"arrowstyle": "-|>", "color": INK, "linewidth": 1.6, "shrinkA": 0}
-    )
+    label(axes, "r*", (1, 3.2), (4, 0), color=OPTIMUM)
+    arrow(axes, (start, -1.5), (1.1, -1.5), color=INK, shrinkA=0)
     axes.plot([start], [-1.5], "o", color=INK, markersize=4)
     axes.text(0.5 * (1 + start), -1.75, "learning", ha="center", va="top")
     axes.set(xlim=(low, high), ylim=(-3.6, 3.6), xlabel="r / r*", ylabel="fixed points x / √r*")

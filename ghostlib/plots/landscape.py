@@ -8,18 +8,17 @@ from ghostlib.plots.style import (
     CLAIM,
     CONFIDENCE,
     GRADIENT,
+    HALO,
     INK,
     LOSS,
     MUTED,
     OPTIMUM,
     PAGE,
     WIDTH,
+    label,
     label_powers,
     shade_zone,
 )
-
-
-HALO = {"color": PAGE, "pad": 1}
 
 
 def landscape(T, c, x_star):
@@ -78,11 +77,11 @@ def kink(T):
     for side, sign, away in zip(toy.gradient_at_minimum(T), "−+", (-1, 1), strict=True):
         height = float(side) * best / T
         bottom.plot([1, 4], [height, height], color=CLAIM, linestyle="--", linewidth=1.2)
-        bottom.annotate(
+        label(
+            bottom,
             f"paper: {sign}2T³/π²",
             (4, height),
             (0, 4 * away),
-            textcoords="offset points",
             color=CLAIM,
             ha="right",
             va="bottom" if away > 0 else "top",
@@ -91,7 +90,7 @@ def kink(T):
     bottom.plot(flat, [0, 0], color=GRADIENT)
     for part in (cliff[:-1], tail[1:]):
         bottom.plot(part, toy.gradient(part * best, T) * best / T, color=GRADIENT)
-    top.annotate("r*", (1, 1.08), (4, 0), textcoords="offset points", color=OPTIMUM)
+    label(top, "r*", (1, 1.08), (4, 0), color=OPTIMUM)
     top.text(-0.125, 0.1, "flat", color=MUTED, ha="center", bbox=HALO)
     top.text(0.62, 0.55, "cliff")
     top.text(2.7, 0.27, "long tail", ha="center")
@@ -115,8 +114,8 @@ def fig_2a(curves, T, c):
     for losses, confidence, colour in zip(curves.euler, c, (CONFIDENCE[0], CONFIDENCE[-1]), strict=True):
         axes.plot(rho, losses / T, "o", color=colour, markersize=3)
         axes.text(-0.55, losses[0] / T - 0.05, f"c = {confidence:g}", color=colour, va="top", ha="center", bbox=HALO)
-    axes.annotate("paper: r*/4,\npoint of no return", (0.25, 1.26), (5, 0), textcoords="offset points", color=CLAIM)
-    axes.annotate("r*", (1, 0.86), (4, 0), textcoords="offset points", color=OPTIMUM)
+    label(axes, "paper: r*/4,\npoint of no return", (0.25, 1.26), (5, 0), color=CLAIM)
+    label(axes, "r*", (1, 0.86), (4, 0), color=OPTIMUM)
     axes.text(0.42, 0.7, "c, x* → ∞", color=LOSS)
     axes.text(-0.55, 0.06, "no-learning zone", color=MUTED, ha="center", bbox=HALO)
     axes.set(xlim=(rho[0], rho[-1]), ylim=(0, 1.5), xlabel="r / r*", ylabel="loss / T")
@@ -135,7 +134,7 @@ def euler_against_exact(rho, euler, exact, T, dt, delay, predicted):
     near.plot(rho, toy.loss(rho * toy.r_star(T), T) / T, color=LOSS)
     near.plot(rho, exact / T, color=high, linestyle=(0, (5, 2)))
     near.plot(rho, euler / T, color=high)
-    near.annotate("r*", (1, 0.0118), (5, 0), textcoords="offset points", color=OPTIMUM, va="top")
+    label(near, "r*", (1, 0.0118), (5, 0), color=OPTIMUM, va="top")
     near.text(0.9905, 0.0015, "exact", color=high, va="top")
     near.text(1.0198, 0.0028, "Euler", color=high, ha="right", va="top")
     near.text(1.0198, 0.0067, "c, x* → ∞", color=LOSS, ha="right", va="top")
@@ -144,8 +143,7 @@ def euler_against_exact(rho, euler, exact, T, dt, delay, predicted):
     law.loglog(dt, delay, "o", color=high)
     law.text(0.9 * dt[1], predicted[1], "½ Δt (ln ẋ(x*)/ẋ(0) − 1)", ha="right", va="bottom", color=MUTED)
     law.set(xlabel="time step Δt (log scale)", ylabel="delay that Euler adds (log scale)")
-    label_powers(law.xaxis)
-    label_powers(law.yaxis)
+    label_powers(law.xaxis, law.yaxis)
     return figure
 
 
@@ -157,22 +155,14 @@ def slope_in_the_zone(c, rho, slopes, shown):
     figure, axes = plt.subplots(figsize=(WIDTH, 3.8))
     for at, row in zip(rho, slopes, strict=True):
         axes.loglog(c, row, color=GRADIENT)
-        label = f"r = {at:g} r*".replace("-", "−") if at else "r = 0"
-        axes.annotate(
-            label, (c[0], row[0]), (-5, 0), textcoords="offset points", ha="right", va="center", color=GRADIENT
-        )
+        name = f"r = {at:g} r*".replace("-", "−") if at else "r = 0"
+        label(axes, name, (c[0], row[0]), (-5, 0), ha="right", va="center", color=GRADIENT)
     for value, aside in zip(shown, (-4, 4), strict=True):
         axes.axvline(value, color=CLAIM, linestyle="--", linewidth=1.2)
-        axes.annotate(
-            f"paper: c = {value:g}",
-            (value, 0.03),
-            (aside, 0),
-            textcoords="offset points",
-            color=CLAIM,
-            ha="right" if aside < 0 else "left",
+        label(
+            axes, f"paper: c = {value:g}", (value, 0.03), (aside, 0), color=CLAIM, ha="right" if aside < 0 else "left"
         )
     axes.set(ylim=(1e-8, 0.1), xlim=(c[0] / 30, c[-1]))
     axes.set(xlabel="confidence c (log scale)", ylabel="|dL/dr| in T/r* (log scale)")
-    label_powers(axes.xaxis)
-    label_powers(axes.yaxis)
+    label_powers(axes.xaxis, axes.yaxis)
     return figure

@@ -4,25 +4,26 @@ import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.ticker import MultipleLocator
 
-from ghostlib import ghosts, toy
+from ghostlib import toy
+from ghostlib.dynamics.slow_points import slow_points
 from ghostlib.plots.network import draw_latent_flow
 from ghostlib.plots.style import (
     CLAIM,
     GHOST,
     GRADIENT,
     GRID,
+    HALO,
     INK,
     LOSS,
     MUTED,
     OPTIMUM,
-    PAGE,
     WIDTH,
+    label,
     label_powers,
     shade_zone,
 )
 
 
-HALO = {"color": PAGE, "pad": 1}
 SOME = 5  # copies drawn
 COLUMNS = 600  # of a curve with many more epochs than pixels
 
@@ -41,10 +42,7 @@ def fig_3a_course(course, stages):
             axes.axvline(stage, color=CLAIM, linestyle="--", linewidth=1.2)
     for name, stage in zip(("(i)", "(ii)", "(iii)"), stages, strict=True):
         last = stage > 0.8 * course.loss.size
-        top.annotate(
-            name, (stage, 2), (-4 if last else 4, 0), textcoords="offset points", color=CLAIM,
-            ha="right" if last else "left", va="bottom",
-        )  # fmt: skip
+        label(top, name, (stage, 2), (-4 if last else 4, 0), color=CLAIM, ha="right" if last else "left", va="bottom")
     top.set(ylabel="loss (log scale)", ylim=(4e-5, 4))
     bottom.set(ylabel="gradient norm (log scale)", xlabel="epoch", xlim=(0, course.loss.size - 1))
     thousands(bottom)
@@ -63,9 +61,7 @@ def fig_3a_flows(networks, stages, task):
     for axes in panels[1:]:
         axes.set_ylim(-1.6, 4.2)
     panels[0].set_ylim(-4.2, 4.2)
-    panels[0].annotate(
-        "κ(0)", (float(networks[0].kappa0(task)), 0), (-4, -16), textcoords="offset points", color=GRADIENT, ha="right"
-    )
+    label(panels[0], "κ(0)", (float(networks[0].kappa0(task)), 0), (-4, -16), color=GRADIENT, ha="right")
     panels[-1].set_xlabel("latent variable κ")
     return figure
 
@@ -88,7 +84,7 @@ def jump(epoch, loss, resting, rise, kappa_star, events):
     names = (("the jump", crossing, INK), ("a ghost\nis born", birth, GHOST), ("oscil-\nlations", onset, GRADIENT))
     for name, at, colour in names:
         left, side = (4, "left") if at == onset else (-4, "right")
-        top.annotate(name, (at, 1.2), (left, 0), textcoords="offset points", color=colour, ha=side, va="top")
+        label(top, name, (at, 1.2), (left, 0), color=colour, ha=side, va="top")
     middle.plot(epoch, resting, color=INK)
     middle.axhline(kappa_star, color=MUTED, linestyle="--", linewidth=1.2)
     right = {"color": MUTED, "ha": "right", "bbox": HALO}
@@ -122,7 +118,7 @@ def waiting(networks, names, waits, task):
         axes.plot(time, network.latent(task), "-", color=GRID, linewidth=1)
         axes.plot(time, network.latent(task), "o", color=INK, markersize=3.2)
         axes.set(title=name, ylabel="κ", ylim=(start - 0.6, end), xlim=(0, 2 * task.T * task.dt))
-    panels[0].annotate("T", (task.T * task.dt, 6.9), (4, -2), textcoords="offset points", color=OPTIMUM, va="top")
+    label(panels[0], "T", (task.T * task.dt, 6.9), (4, -2), color=OPTIMUM, va="top")
     panels[-1].set_xlabel("time (ms)")
     return figure
 
@@ -168,7 +164,7 @@ def fig_3b_course(course, birth, fall):
     label_powers(middle.yaxis)
     bottom.step(epoch, course.everywhere.number[start:end], where="post", color=INK)
     bottom.axvline(birth, color=GHOST, linewidth=1.2)
-    bottom.annotate("a ghost", (birth, 2.6), (-4, 0), textcoords="offset points", color=GHOST, ha="right")
+    label(bottom, "a ghost", (birth, 2.6), (-4, 0), color=GHOST, ha="right")
     bottom.set(ylabel="fixed points", yticks=(1, 2, 3), ylim=(0.5, 3.6), xlabel="epoch", xlim=(start, end - 1))
     for axes in (top, middle, bottom):
         shade_zone(axes, fall, end)
@@ -192,9 +188,9 @@ def fig_3b_flows(before, fold, after, epoch, task):
         draw_latent_flow(axes, network, task, reach=6.5)
         axes.set(title=title, xlabel="", ylim=(-0.75, 1.5))
     kappa0 = float(before.kappa0(task))
-    panels[0].annotate("κ(0)", (kappa0, 0), (4, -16), textcoords="offset points", color=GRADIENT)
+    label(panels[0], "κ(0)", (kappa0, 0), (4, -16), color=GRADIENT)
     below = {"xytext": (0, -16), "textcoords": "offset points", "ha": "center"}
-    for point in ghosts.slow_points(after):
+    for point in slow_points(after):
         if point.position < task.kappa_star:
             panels[-1].annotate(point.kind, (point.position, 0), **below)
     panels[-1].set_xlabel("latent variable κ")
@@ -218,7 +214,7 @@ def rounding(history, jump, shown):
     label_powers(bottom.yaxis)
     for axes in (top, bottom):
         axes.axvline(jump, color=INK, linewidth=1)
-    bottom.annotate("the jump", (jump, 8e-8), (4, 0), textcoords="offset points")
+    label(bottom, "the jump", (jump, 8e-8), (4, 0))
     top.text(last, 1.03, "trapped", color=MUTED, ha="right", va="bottom")
     return figure
 
@@ -238,11 +234,10 @@ def fig_s1(sweep, model, T):
         axes.text(0.985, 0.9, "trapped", transform=axes.transAxes, ha="right", va="top", color=MUTED)
     bottom.set(title="toy model (Fig. 2D)", ylim=(1.5e-3, 1.6))
     bottom.axvline(float(toy.alpha_star(T)), color=CLAIM, linestyle="--", linewidth=1.2)
-    bottom.annotate("paper: α*", (float(toy.alpha_star(T)), 2.2e-3), (4, 0), textcoords="offset points", color=CLAIM)
+    label(bottom, "paper: α*", (float(toy.alpha_star(T)), 2.2e-3), (4, 0), color=CLAIM)
     for axes in (top, bottom):
         axes.set(xlabel="learning rate α (log scale)", ylabel="loss / T (log scale)")
-        label_powers(axes.xaxis)
-        label_powers(axes.yaxis)
+        label_powers(axes.xaxis, axes.yaxis)
     return figure
 
 

@@ -3,10 +3,10 @@
 import numpy as np
 from matplotlib import pyplot as plt
 
-from ghostlib import ghosts
-from ghostlib.plots.style import GHOST, GRADIENT, INK, LOSS, MUTED, OPTIMUM, PAGE, WIDTH
-from ghostlib.rnn import RankOne
-from ghostlib.task import DelayedActivation
+from ghostlib.dynamics.slow_points import slow_points
+from ghostlib.networks.records import RankOne
+from ghostlib.networks.task import DelayedActivation
+from ghostlib.plots.style import GHOST, GRADIENT, INK, LOSS, MUTED, OPTIMUM, PAGE, WIDTH, label
 from ghostlib.training import train
 
 
@@ -18,14 +18,14 @@ def draw_latent_flow(axes, network, task, *, reach=6.0):
     kappa = np.linspace(-reach, reach, 600)
     axes.axhline(0, color=MUTED, linewidth=0.8)
     axes.plot(kappa, network.flow(kappa), color=INK)
-    for point in ghosts.slow_points(network, interval=(-reach, reach), tolerance=TOUCHING):
+    for point in slow_points(network, interval=(-reach, reach), tolerance=TOUCHING):
         if point.kind in ("ghost", "saddle-node"):
             axes.plot(point.position, point.speed, "o", color=GHOST, markerfacecolor=PAGE, zorder=3)
-            axes.annotate(
+            label(
+                axes,
                 point.kind,
                 (point.position, point.speed),
                 (0, 8 if point.curvature > 0 else -15),
-                textcoords="offset points",
                 ha="center",
                 color=GHOST,
             )

@@ -6,7 +6,7 @@ from matplotlib import pyplot as plt
 from matplotlib.patches import Rectangle
 
 from ghostlib.experiments.ranks import EDGES, LEARNED
-from ghostlib.look import RANK_MAP
+from ghostlib.page.palette import RANK_MAP
 from ghostlib.plots.style import (
     CLAIM,
     DEAD,
@@ -19,6 +19,7 @@ from ghostlib.plots.style import (
     OPTIMUM,
     PAGE,
     WIDTH,
+    label,
     label_powers,
 )
 
@@ -107,9 +108,14 @@ def learning_time(diagram, columns):
     for step, column in enumerate(columns):
         strength = 0.3 + 0.7 * step / max(len(columns) - 1, 1)
         axes.plot(
-            diagram.ranks, diagram.alpha[column] * epochs[:, column], "o-", color=INK, alpha=strength, markersize=4,
+            diagram.ranks,
+            diagram.alpha[column] * epochs[:, column],
+            "o-",
+            color=INK,
+            alpha=strength,
+            markersize=4,
             linewidth=1.2,
-        )  # fmt: skip
+        )
     first, last = (diagram.alpha[column] for column in (columns[0], columns[-1]))
     axes.text(
         0.03, 0.05, f"{len(columns)} learning rates,\nα = {first:.3g} (faint) to {last:.3g}", transform=axes.transAxes
@@ -129,10 +135,15 @@ def rank_or_size(resized):
     median = np.nanmedian(resized.value, axis=-1)
     for line, like, colour in zip(median, resized.like, rank_colours(len(resized.like)), strict=True):
         axes.plot(resized.ranks, line, "o-", color=colour, markersize=4.5)
-        axes.annotate(
-            f"W as large as rank {like}’s", (resized.ranks[-1], line[-1]), (-9, -7), textcoords="offset points",
-            color=colour, ha="right", va="top",
-        )  # fmt: skip
+        label(
+            axes,
+            f"W as large as rank {like}’s",
+            (resized.ranks[-1], line[-1]),
+            (-9, -7),
+            color=colour,
+            ha="right",
+            va="top",
+        )
     own = [(rank, line[resized.ranks.index(rank)]) for rank, line in zip(resized.like, median, strict=True)]
     axes.plot(*zip(*own, strict=True), "s", color=INK, markerfacecolor="none", markersize=10)
     axes.set(xscale="log", yscale="log", xlabel="rank (log scale)", ylabel="epoch of learning (log scale)")
@@ -223,10 +234,10 @@ def _draw_fates(axes, diagram):
         for column in range(columns):
             left = column - 0.45
             axes.add_patch(Rectangle((left, row - 0.42), 0.9, 0.84, fill=False, edgecolor=GRID, linewidth=0.8))
-            for fate, look in LOOKS.items():
-                width = 0.9 * diagram.share(fate)[row, column]
+            for outcome, look in LOOKS.items():
+                width = 0.9 * diagram.share(outcome)[row, column]
                 if width:
-                    drawn[fate] = axes.add_patch(Rectangle((left, row - 0.42), width, 0.84, **look))
+                    drawn[outcome] = axes.add_patch(Rectangle((left, row - 0.42), width, 0.84, **look))
                 left += width
     axes.set(xlim=(-0.55, columns - 0.45), ylim=(-0.55, rows - 0.45), ylabel="rank")
     axes.set_xlabel("learning rate α (log scale)")
@@ -236,16 +247,21 @@ def _draw_fates(axes, diagram):
     axes.spines[:].set_visible(False)
     handles = [Rectangle((0, 0), 1, 1, **{**look, "edgecolor": DEAD, "linewidth": 0.6}) for look in LOOKS.values()]
     axes.legend(
-        handles, [WORDS[fate] for fate in LOOKS], loc="upper center", bbox_to_anchor=(0.46, -0.14), ncols=4,
-        handlelength=1.2, handletextpad=0.4, columnspacing=1.0,
-    )  # fmt: skip
+        handles,
+        [WORDS[outcome] for outcome in LOOKS],
+        loc="upper center",
+        bbox_to_anchor=(0.46, -0.14),
+        ncols=4,
+        handlelength=1.2,
+        handletextpad=0.4,
+        columnspacing=1.0,
+    )
 
 
 def _loss_axes(axes, last):
     axes.axhline(LEARNED, color=MUTED, linewidth=0.8, linestyle=(0, (2, 3)), zorder=1)
     axes.set(xscale="log", yscale="log", xlim=(1, last), ylim=(LOWEST, 2.5), ylabel="loss (log scale)")
-    label_powers(axes.xaxis)
-    label_powers(axes.yaxis)
+    label_powers(axes.xaxis, axes.yaxis)
 
 
 def _rank_axis(axes, ranks):

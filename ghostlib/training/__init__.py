@@ -6,7 +6,7 @@ kernels.py   loss, gradient and update of one network, compiled
 trainer.py   `train`: many networks over many cores
 """
 
-from ghostlib.training.history import History
+from ghostlib.networks.history import History
 from ghostlib.training.trainer import train
 
 

@@ -2,9 +2,9 @@ r"""Loss, gradient and update of one network, fused and compiled.
 
 The parameters of a network are the rows of one matrix, as `ghostlib.training.layout` lays them out.
 Vectors are in the precision of that matrix, sums over the steps of a trial in float64. The mathematics is that of
-`ghostlib.adjoint`, with one rearrangement for rank one: the factor by which the adjoint shrinks in a step back,
-(1 − Δ) + Δ Σ nm(1 − φ²), is already known on the way forward, so that all adjoints are scalars and the gradient is a
-weighted sum of the stored φ, four steps at a time.
+`ghostlib.networks.adjoint`, with one rearrangement for rank one: the factor by which the adjoint shrinks in a step
+back, (1 − Δ) + Δ Σ nm(1 − φ²), is already known on the way forward, so that all adjoints are scalars and the gradient
+is a weighted sum of the stored φ, four steps at a time.
 
 One file on purpose: Numba's cache notices a change only in the file of the function it has compiled.
 """
@@ -38,7 +38,7 @@ Q = tuple(np.float32(x) for x in (1.0, 1.1310356855392456e-1, 1.206193002872169e
 EPOCH, ROW, SNAPSHOT, FROZEN_AT, DIVERGED_AT = range(5)  # places in the state of a training
 
 
-class Room(NamedTuple):
+class Workspace(NamedTuple):
     """Working memory of a kernel, the steps padded to a multiple of four with rows of zeros.
 
     gradient : like the parameters.
@@ -60,7 +60,7 @@ class Room(NamedTuple):
 
     @classmethod
     def like(cls, theta, steps):
-        """Room for the parameters' matrix `theta` and a trial of so many steps."""
+        """Workspace for the parameters' matrix `theta` and a trial of so many steps."""
         rows, units = theta.shape
         padded = -(-steps // 4) * 4
         by_unit, by_rank = ((padded, units),) * 2, ((padded + 1, rows // 2),) * 2
@@ -125,14 +125,20 @@ def share(part, whole):
 
 
 @njit(**FAST)
-def rank_one(theta, trial, room):
-    """Loss and accuracy of a rank-one network; writes its gradient into `room`."""
+def rank_one(theta, trial, workspace):
+    """Loss and accuracy of a rank-one network; writes its gradient into `workspace`."""
     kind = theta.dtype.type
     m, n, b = theta[0], theta[1], theta[2]
-    gradient = room.gradient
+    gradient = workspace.gradient
     dm, dn, db = gradient[0], gradient[1], gradient[2]
     c = np.float64(theta[3, 0])
-    phi, kappa, back, weight, weight_kappa = room.phi, room.series[0], room.series[1], room.series[2], room.series[3]
+    phi, kappa, back, weight, weight_kappa = (
+        workspace.phi,
+        workspace.series[0],
+        workspace.series[1],
+        workspace.series[2],
+        workspace.series[3],
+    )
     steps, padded = trial.target.size, theta.shape[1]
     delta = kind(trial.delta)
     keep = kind(1) - delta
@@ -244,21 +250,27 @@ def outer(weights, rows, total):
 
 
 @njit(**FAST)
-def low_rank(theta, trial, room):
-    """Loss and accuracy of a network of low rank; writes its gradient into `room`.
+def low_rank(theta, trial, workspace):
+    """Loss and accuracy of a network of low rank; writes its gradient into `workspace`.
 
     The read-out u = w_out·x obeys the same recursion as κ = N x, and b enters as if it were a column of M whose latent
     variable is 1. So there are two matrices of as many rows, `columns` (b, then those of M) and `outward` (w_out, then
     the rows of N). Rows are taken four at a time, the first four in one loop with φ.
 
     LLVM asks once, before a loop over steps, whether any arrays of its inner loops overlap, and where the steps count
-    down it does not find out that they do not: nothing would be vectorised. Therefore `room.backward`, an array.
+    down it does not find out that they do not: nothing would be vectorised. Therefore `workspace.backward`, an array.
     """
     kind = theta.dtype.type
     half = theta.shape[0] // 2
     columns, outward, b_out = theta[:half], theta[half : 2 * half], np.float64(theta[2 * half, 0])
-    gradient, phi, through, latent, into = room.gradient, room.phi, room.through, room.latent, room.into
-    drive, fed = room.drive, room.series[0]
+    gradient, phi, through, latent, into = (
+        workspace.gradient,
+        workspace.phi,
+        workspace.through,
+        workspace.latent,
+        workspace.into,
+    )
+    drive, fed = workspace.drive, workspace.series[0]
     steps, padded = trial.target.size, theta.shape[1]
     delta = kind(trial.delta)
     zero, one = kind(0), kind(1)
@@ -305,7 +317,7 @@ def low_rank(theta, trial, room):
     for k in range(half):
         into[steps, k] = zero
     into[steps, 0] = delta * fed[steps]
-    for t in room.backward:
+    for t in workspace.backward:
         for k in range(4, half, 4):
             combine_four(into, t + 1, outward, k, through, t)
         w0, w1, w2, w3 = into[t + 1, 0], into[t + 1, 1], into[t + 1, 2], into[t + 1, 3]
@@ -378,28 +390,28 @@ def keep(snapshots, start, stop, theta):
 
 
 @njit(cache=True, nogil=True, **STRICT)
-def advance(theta, rank, alpha, trial, room, state, until, epoch, record, snapshot_epoch, snapshots):
+def advance(theta, rank, alpha, trial, workspace, state, until, epoch, record, snapshot_epoch, snapshots):
     """Train one network from the epoch in `state` to the epoch `until`; returns whether it has finished.
 
     theta : the parameters' matrix, changed in place.
     rank : K, or None for the rank-one networks with output σ(c(κ − κ*)); Numba compiles each kind when it is needed.
     alpha : learning rate, in the precision of `theta`.
-    room : working memory; nothing in it needs to be kept between two calls.
+    workspace : working memory; nothing in it needs to be kept between two calls.
     state : int64 array of five, changed in place: the current epoch, the next places in `record` and `snapshots`, and
         the epochs of freezing and divergence or −1.
     until : where to stop, at most the last epoch; that one, `trial.epochs`, is evaluated and not updated.
     epoch, record : the epochs to record, and rows for loss, gradient norm, accuracy and, if there is a fourth, c.
-    snapshot_epoch, snapshots : the epochs at which to keep the parameters, and room for them.
+    snapshot_epoch, snapshots : the epochs at which to keep the parameters, and workspace for them.
 
     A training that has frozen or diverged has finished: what is left of its rows is filled.
     """
     while True:
         now = state[EPOCH]
         if rank is None:
-            loss, accuracy = rank_one(theta, trial, room)
+            loss, accuracy = rank_one(theta, trial, workspace)
         else:
-            loss, accuracy = low_rank(theta, trial, room)
-        size, c = norm(room.gradient), theta[theta.shape[0] - 1, 0]
+            loss, accuracy = low_rank(theta, trial, workspace)
+        size, c = norm(workspace.gradient), theta[theta.shape[0] - 1, 0]
         if not (loss + size < np.inf):
             state[DIVERGED_AT] = now
             break
@@ -413,7 +425,7 @@ def advance(theta, rank, alpha, trial, room, state, until, epoch, record, snapsh
             return True
         if now == until:
             return False
-        moved, lost = descend(theta, room.gradient, alpha)
+        moved, lost = descend(theta, workspace.gradient, alpha)
         if lost > 0:
             state[DIVERGED_AT] = now + 1
             break

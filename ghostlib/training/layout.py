@@ -12,7 +12,7 @@ import math
 import numpy as np
 from llvmlite.binding import get_host_cpu_features
 
-from ghostlib.rnn import LowRank, RankOne
+from ghostlib.networks.records import LowRank, RankOne
 
 
 # Units are padded to two of the processor's vectors of float32, which is as many as a loop takes at a time: the rest

@@ -8,9 +8,9 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from ghostlib import _checks
-from ghostlib.rnn import LowRank, RankOne, confidence, per_network
+from ghostlib.networks.history import History, chosen_epochs
+from ghostlib.networks.records import LowRank, RankOne, confidence, per_network
 from ghostlib.training import kernels
-from ghostlib.training.history import History, chosen_epochs
 from ghostlib.training.layout import pack, rank, unpack
 
 
@@ -96,9 +96,9 @@ def train(
     trial = kernels.Trial(task.target(), networks.N, task.delta, task.x0, task.kappa_star, bool(learn_c), epochs)
 
     def advance(i, until):
-        room = kernels.Room.like(theta[i], task.steps)
+        workspace = kernels.Workspace.like(theta[i], task.steps)
         kept = epoch, records[i], snapshot_epoch, snapshot[i]
-        return kernels.advance(theta[i], K, rates[i], trial, room, state[i], until, *kept)
+        return kernels.advance(theta[i], K, rates[i], trial, workspace, state[i], until, *kept)
 
     _run(advance, state[:, kernels.EPOCH], epochs, 1 + SLICE // (theta[:1].size * task.steps + 1), threads, progress)
 

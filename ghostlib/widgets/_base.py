@@ -7,7 +7,7 @@ import math
 import anywidget
 import traitlets
 
-from ghostlib.look import inline_svg
+from ghostlib.page.palette import inline_svg
 from ghostlib.widgets._bundle import style
 
 

@@ -48,7 +48,7 @@ def bundle(name):
 
 @cache
 def style():
-    """The widgets' style sheet, with the colours of `ghostlib.look`."""
-    from ghostlib.look import css
+    """The widgets' style sheet, with the colours of `ghostlib.page.palette`."""
+    from ghostlib.page.palette import css
 
     return css() + (SOURCES / "widgets.css").read_text(encoding="utf-8")

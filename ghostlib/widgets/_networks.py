@@ -4,7 +4,7 @@ import base64
 
 import numpy as np
 
-from ghostlib.rnn import RankOne
+from ghostlib.networks.records import RankOne
 
 
 def pack(seeds, *, N=100):

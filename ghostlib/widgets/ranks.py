@@ -7,7 +7,7 @@ import numpy as np
 import traitlets
 
 from ghostlib.experiments.ranks import EDGES
-from ghostlib.experiments.sloppy import FATES, FIG_S2
+from ghostlib.experiments.sloppy import FIG_S2, OUTCOMES
 from ghostlib.widgets._base import Explorable, Parameter
 from ghostlib.widgets._bundle import bundle
 
@@ -107,7 +107,7 @@ def sweep():
         "rates": list(RATES),
         "exact_rates": found.alpha.tolist(),
         "seeds": FIG_S2.seeds,
-        "fates": list(FATES),
+        "fates": list(OUTCOMES),
         "epochs": found.epochs.tolist(),
         "edges": EDGES[: used + 1].tolist(),
         "fate": found.fate.ravel().tolist(),

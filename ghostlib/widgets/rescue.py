@@ -50,13 +50,14 @@ class Rescue(Train):
         return {**super().page_state(), "_hundred": self._hundred, "_confidences": self._confidences}
 
     def picture(self):
-        from ghostlib import plots, rescue
-        from ghostlib.rnn import RankOne
-        from ghostlib.task import DelayedActivation
+        from ghostlib import plots
+        from ghostlib.networks.records import RankOne
+        from ghostlib.networks.task import DelayedActivation
+        from ghostlib.training.schedules import train_stages
 
         task, network = DelayedActivation(), RankOne.initial([int(self.seed)])
-        fallen = rescue.legs(network, task, self.alpha, [(EPOCHS, self.c)]).networks
-        history = rescue.legs(network, task, self.alpha, [(EPOCHS, self.c), (AFTER, min(LOW, self.c))])
+        fallen = train_stages(network, task, self.alpha, [(EPOCHS, self.c)]).networks
+        history = train_stages(network, task, self.alpha, [(EPOCHS, self.c), (AFTER, min(LOW, self.c))])
         return plots.rescued(history, fallen[0], task, EPOCHS)
 
 
@@ -65,11 +66,11 @@ def _ensemble():
     """What became of the hundred networks (0 trapped, 1 has the task, 2 not yet learned) and then their accuracies
     times 40 at each confidence, one byte each, in base64; and the confidences.
     """
-    from ghostlib.experiments import FIG_4, pieces, remedies
+    from ghostlib.experiments import FIG_4, cache, remedies
 
     confidences = np.logspace(*FIG_4.exponents, FIG_4.confidences).tolist()
     settings = (FIG_4.seeds, FIG_4.alpha, FIG_4.epochs, FIG_4.c, FIG_4.after, confidences)
-    ((learned, trapped, accuracy),) = pieces.finish(remedies.lowered, [settings])
+    ((learned, trapped, accuracy),) = cache.map_cached(remedies.lowered, [settings])
     fate = np.where(trapped, 0, np.where(learned, 1, 2))
     steps = np.rint(accuracy * remedies.TASK.steps)
     return base64.b64encode(np.vstack([fate, steps]).astype(np.uint8).tobytes()).decode("ascii"), confidences

@@ -2,7 +2,7 @@
 
 import traitlets
 
-from ghostlib.rnn import RankOne
+from ghostlib.networks.records import RankOne
 from ghostlib.widgets._base import Explorable, Parameter
 from ghostlib.widgets._bundle import bundle
 from ghostlib.widgets._networks import pack

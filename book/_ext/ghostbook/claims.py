@@ -1,8 +1,8 @@
 """The ledger of the paper's claims, its scoreboard, and the chips that stand for its rows beside the prose.
 
 ``claims.yml`` says what the paper claims and what we found; the chapters record what their runs gave with
-``ghostlib.book.claim``. Here the two meet: after all pages are read, every verdict is held against its value, and one
-that is not borne out is a warning, which the book's build takes for an error.
+``ghostlib.page.paste.claim``. Here the two meet: after all pages are read, every verdict is held against its value, and
+one that is not borne out is a warning, which the book's build takes for an error.
 """
 
 import ast
@@ -18,8 +18,8 @@ from myst_nb.sphinx_ import NbMetadataCollector
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from ghostlib import claims
-from ghostlib.book import shown
+from ghostlib.page import ledger
+from ghostlib.page.numbers import shown
 
 
 LOGGER = logging.getLogger(__name__)
@@ -147,7 +147,7 @@ def _rule(claim):
 
 def _load(app):
     path = Path(app.srcdir) / LEDGER
-    app.env.ghost_claims = claims.load(path) if path.exists() else {}
+    app.env.ghost_claims = ledger.load(path) if path.exists() else {}
 
 
 def _recorded(env):
@@ -185,16 +185,16 @@ def _check(app, env):
     for claim in env.ghost_claims.values():
         if _row_label(claim.id) not in anchors:
             continue
-        ledger, _ = anchors[_row_label(claim.id)]
+        page, _ = anchors[_row_label(claim.id)]
         if claim.id not in recorded:
-            _warn_of_disagreement(claim, None, ledger, warn)
-        if absent := claims.missing_runs(claim, Path(app.srcdir).parent):
-            warn(f"claim {claim.id}: runs names {', '.join(absent)}; expected chapters and tests that exist", ledger)
+            _warn_of_disagreement(claim, None, page, warn)
+        if absent := ledger.missing_runs(claim, Path(app.srcdir).parent):
+            warn(f"claim {claim.id}: runs names {', '.join(absent)}; expected chapters and tests that exist", page)
 
 
 def _warn_of_disagreement(claim, value, docname, warn):
     try:
-        claims.check(claim, value)
+        ledger.check(claim, value)
     except ValueError as error:
         warn(str(error), docname)
 
@@ -230,7 +230,7 @@ class Page:
 
     def chip(self, node):
         claim = self.rows[node["row"]]
-        sign, verdict = claims.VERDICTS[claim.verdict], claim.verdict
+        sign, verdict = ledger.VERDICTS[claim.verdict], claim.verdict
         attributes = {"class": "ghost-chip", "data-verdict": _slug(verdict)}
         if node["ids"]:
             attributes["id"] = node["ids"][0]
@@ -258,7 +258,7 @@ class Page:
     def scoreboard(self, node):
         counts = Counter(claim.verdict for claim in self.rows.values())
         strip, items = [], []
-        for verdict, sign in claims.VERDICTS.items():
+        for verdict, sign in ledger.VERDICTS.items():
             if not counts[verdict]:
                 continue
             first = next(claim.id for claim in self.rows.values() if claim.verdict == verdict)
@@ -269,7 +269,7 @@ class Page:
             attributes |= {"href": address} if address else {}
             words = _signed(sign, f"{counts[verdict]} {verdict}")
             items.append(f"<li><{tag}{_attributes(attributes)}>{words}</{tag}></li>")
-        text = " · ".join(f"{counts[verdict]} {verdict}" for verdict in claims.VERDICTS if counts[verdict])
+        text = " · ".join(f"{counts[verdict]} {verdict}" for verdict in ledger.VERDICTS if counts[verdict])
         lines = [
             f"<p>We count {len(self.rows)} claims in the paper:</p>",
             f'<div class="ghost-scoreboard-strip" aria-hidden="true">{"".join(strip)}</div>',

@@ -7,7 +7,7 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
-from ghostlib.look import inline_svg
+from ghostlib.page.palette import inline_svg
 
 
 LOG = logging.getLogger(__name__)

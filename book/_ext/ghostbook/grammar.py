@@ -3,7 +3,7 @@
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from ghostlib.look import COLOURS
+from ghostlib.page.palette import COLOURS
 
 
 class ColourTable(SphinxDirective):

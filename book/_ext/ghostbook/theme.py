@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ghostlib import look
+from ghostlib.page import palette
 
 from . import pages
 
@@ -25,7 +25,7 @@ def _write_colours(app):
         return
     target = Path(app.outdir) / "_static" / "ghost" / "look.css"
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(look.css(), encoding="utf-8")
+    target.write_text(palette.css(), encoding="utf-8")
     app.add_css_file("ghost/look.css", priority=400)
 
 

@@ -1,4 +1,4 @@
-// Rank-one networks in the reader's browser: the same numbers as ghostlib.adjoint and ghostlib.ghosts.
+// Rank-one networks in the reader's browser: the same numbers as ghostlib.networks.adjoint and ghostlib.dynamics.slow_points.
 // A state holds one network and its buffers; training works in place and leaves no garbage behind.
 // What is impossible is refused with a RangeError whose message is a sentence.
 
@@ -79,7 +79,7 @@ export function rankOneFlow(state, kappa) {
 }
 
 // Every fixed point and every ghost between low and high, by default everywhere, in the order of κ. None is missed:
-// the extrema of f are isolated by Taylor's theorem with |f‴| ≤ 2 Σ|n m³|, as in ghostlib.ghosts, and not by a grid.
+// the extrema of f are isolated by Taylor's theorem with |f‴| ≤ 2 Σ|n m³|, as in ghostlib.dynamics.slow_points, and not by a grid.
 export function rankOneSlowPoints(state, low = -ro_reach(state), high = ro_reach(state)) {
   ro_finite("The lower end", low);
   ro_finite("The upper end", high);
@@ -170,7 +170,7 @@ function ro_forward(state, task, c) {
   return state.trial;
 }
 
-// With λ = dL/dκ[t+1], from the last step to the first; see ghostlib.adjoint for the derivation.
+// With λ = dL/dκ[t+1], from the last step to the first; see ghostlib.networks.adjoint for the derivation.
 function ro_backward(state, task, c, { kappa, output, phi, pull, into }) {
   const { N, n, gradient, last } = state;
   const { m: dm, n: dn, b: db } = gradient;

@@ -47,11 +47,11 @@ function legsOf({ epoch, c }, now) {
 }
 
 const rescueAsPython = ({ seed, alpha, c }, session) => `from ghostlib import rescue, widgets
-from ghostlib.rnn import RankOne
-from ghostlib.task import DelayedActivation
+from ghostlib.networks.records import RankOne
+from ghostlib.networks.task import DelayedActivation
 
 legs = [${legsOf(session, c).map(([epochs, value]) => `(${epochs}, ${value})`).join(", ")}]  # epochs, confidence
-history = rescue.legs(RankOne.initial([${seed}]), DelayedActivation(), ${alpha}, legs)
+history = legs(RankOne.initial([${seed}]), DelayedActivation(), ${alpha}, legs)
 widgets.Rescue(seed=${seed}, alpha=${alpha}, c=${c})
 `;
 

@@ -66,7 +66,7 @@ export function gradient(r, T) {
   return r >= TOY_NO_RETURN * best ? Math.sign(r - best) * (TOY_SLOPE / (r * Math.sqrt(r))) : 0;
 }
 
-// The loss of Eq. (1) at finite confidence c and threshold x*, in units of time: see ghostlib.finite.
+// The loss of Eq. (1) at finite confidence c and threshold x*, in units of time: see ghostlib.toy.finite.
 export function finiteLoss(r, T, c, xStar) {
   return finiteLossAndGradient(r, T, c, xStar).loss;
 }

@@ -1,0 +1,9 @@
+"""What a network has become: its fixed points and ghosts, and how it passes them.
+
+slow_points   fixed points and ghosts of a one-dimensional flow, with proof that none is missed
+passage       how long the latent variable takes past a ghost
+bifurcations  when a ghost is born and when it dies
+plateau       how long a silent network stays silent
+sharpness     how sharply the loss bends
+directions    how the weights have moved, and where the state is slow
+"""

@@ -1,0 +1,75 @@
+"""What a training leaves behind."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ghostlib import _checks
+from ghostlib.networks.records import Ensemble
+
+
+class History(NamedTuple):
+    r"""The course of a training. The value at epoch e is that of the parameters after e updates θ ← θ − α ∂L/∂θ.
+
+    epoch : int array (E,), the recorded epochs.
+    loss : float array (B, E), Σₜ (ô − o)² / T.
+    gradient_norm : float array (B, E), L2 norm of ∂L/∂θ over all trained parameters.
+    accuracy : float array (B, E), share of the 2T steps on the right side of 1/2.
+    c : float array (B, E), the confidence; constant unless it was trained; 1 for networks with a trained read-out.
+    networks : the trained networks, leading axes (B,). Pass them to `train` to go on.
+    snapshots : the networks at the epochs asked for, leading axes (S, B): ``snapshots[2]`` is the ensemble at the third
+        of these epochs, ``snapshots[:, 0]`` the first network at all of them. None where none were asked for.
+    frozen_at : int array (B,), the first epoch whose update was exactly zero, after which nothing can change; or −1.
+    diverged_at : int array (B,), the first epoch at which a parameter or the loss was not finite; or −1. From there on
+        the network's rows and parameters are NaN.
+
+    B stands for the leading axes of the networks that were trained, whatever they are.
+    """
+
+    epoch: np.ndarray
+    loss: np.ndarray
+    gradient_norm: np.ndarray
+    accuracy: np.ndarray
+    c: np.ndarray
+    networks: Ensemble
+    snapshots: Ensemble | None
+    frozen_at: np.ndarray
+    diverged_at: np.ndarray
+
+
+def chosen_epochs(name, chosen, epochs):
+    """The epochs, ascending, that an argument `name` asks for out of 0 … `epochs`.
+
+    Parameters
+    ----------
+    name : str
+        For the error message.
+    chosen : "all", int or sequence of int
+        Every epoch, every k-th from 0 on, or a list.
+    epochs : int
+        The last epoch there is.
+
+    Returns
+    -------
+    int array, ascending, without repetition
+
+    Raises
+    ------
+    ValueError
+        If `chosen` is none of these, k < 1, or an epoch is not between 0 and `epochs`.
+    """
+    if isinstance(chosen, str):
+        if chosen != "all":
+            raise ValueError(f'{name} must be "all", an integer or a list of epochs, got {chosen!r}')
+        return np.arange(epochs + 1)
+    if np.ndim(chosen) == 0:
+        return np.arange(0, epochs + 1, _checks.count(name, chosen, 1))
+    listed = np.asarray(chosen)
+    if listed.size == 0:
+        return np.empty(0, dtype=np.int64)
+    if not np.issubdtype(listed.dtype, np.integer):
+        raise ValueError(f"{name} must hold integers, got {chosen!r}")
+    unknown = listed[(listed < 0) | (listed > epochs)]
+    if unknown.size:
+        raise ValueError(f"{name} must lie between 0 and epochs = {epochs}, got {unknown[0]}")
+    return np.unique(listed).astype(np.int64)

@@ -1,0 +1,64 @@
+"""Numbers as a reader writes them, and results that say which of theirs the prose quotes."""
+
+import math
+from functools import cached_property
+
+
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+class Quoted(cached_property):
+    """A number of a result that the prose quotes; see `quoted`."""
+
+    def __init__(self, function, text, claim, shown):
+        super().__init__(function)
+        self.text, self.claim, self.shown = text, claim, shown
+
+
+def quoted(text="{}", *, claim=None, shown=None):
+    """Make a method without arguments a property that `ghostlib.page.paste.publish` writes into the page.
+
+    Its class is a frozen dataclass, in which the value is computed once.
+
+    Parameters
+    ----------
+    text : str or function, default "{}"
+        How the prose shows it: a format string, ``"{:.1%}"``, or a function of the value, such as `scientific`.
+    claim : str, optional
+        Id of the ledger's row that it decides.
+    shown : str, optional
+        How the ledger shows it, a format string that may use other properties too:
+        ``"{:.1f} ± {self.spread:.1f} of 100"``; by default the value in a few digits.
+    """
+    return lambda function: Quoted(function, text, claim, shown)
+
+
+def quotes(result):
+    """Yield name, value and `Quoted` of every number that the prose quotes, in the order of the class."""
+    for name, how in vars(type(result)).items():
+        if isinstance(how, Quoted):
+            yield name, getattr(result, name), how
+
+
+def scientific(value, digits=2):
+    """A finite number as a reader writes it by hand, `digits` after the point, with no-break spaces: 9.13 × 10⁻¹⁰."""
+    if not math.isfinite(value):
+        raise ValueError(f"value: {value}; expected a finite number")
+    if digits < 0:
+        raise ValueError(f"digits: {digits}; expected 0 or more")
+    mantissa, exponent = f"{value:.{digits}e}".replace("e+", "e").split("e")
+    mantissa = mantissa.replace("-", "−")
+    if not int(exponent):
+        return mantissa
+    return f"{mantissa}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10{str(int(exponent)).translate(SUPERSCRIPTS)}"
+
+
+def shown(value):
+    """A value in a few digits: "holds" or "does not hold", 1,502, 0.0235, 9.13 × 10⁻¹⁰."""
+    if isinstance(value, bool):
+        return "holds" if value else "does not hold"
+    if isinstance(value, int):
+        return f"{value:,}".replace("-", "−")
+    if value == 0 or 1e-3 <= abs(value) < 999.5:
+        return f"{value:.3g}".replace("-", "−")
+    return f"{value:,.0f}".replace("-", "−") if 1 < abs(value) < 1e6 else scientific(value)

@@ -1,0 +1,90 @@
+"""The visual grammar: what each colour means, once, for figures, widgets and pages alike."""
+
+import html
+import re
+from typing import NamedTuple
+
+
+class Colour(NamedTuple):
+    """One colour of the grammar.
+
+    light, dark : "#rrggbb" on the light and on the dark page.
+    meaning : what it stands for, everywhere in the book.
+    """
+
+    light: str
+    dark: str
+    meaning: str
+
+
+COLOURS = {
+    "ink": Colour("#1f2430", "#e8eaee", "text, axes, the state and anything without a meaning of its own"),
+    "muted": Colour("#5c6470", "#a7afbb", "secondary text, guides"),
+    "grid": Colour("#dde1e7", "#3a404a", "grid lines, frames"),
+    "page": Colour("#ffffff", "#14181e", "the page behind a label"),
+    "optimum": Colour("#00795a", "#3fd6a4", "learned, the optimum r*"),
+    "ghost": Colour("#7a3aa8", "#c79bf5", "a ghost, a slow point"),
+    "dead": Colour("#8a919c", "#7d8592", "the no-learning zone, always hatched"),
+    "claim": Colour("#b86200", "#ffb152", "the paper's own value, always dashed"),
+    "loss": Colour("#1260b4", "#6db4ff", "the loss"),
+    "gradient": Colour("#c0213c", "#ff8091", "the gradient; as a dot, where a state starts, as in the paper"),
+    "confidence-1": Colour("#8a5a78", "#f0c4dd", "confidence, low end of the ramp"),
+    "confidence-2": Colour("#8f3a72", "#e08fc0", "confidence, middle of the ramp"),
+    "confidence-3": Colour("#7d1160", "#d05aa6", "confidence, high end of the ramp"),
+}
+# Ranks: an ordered perceptual map (viridis, cut where it would vanish on either page).
+RANK_MAP = ("viridis", 0.3, 0.66)
+
+
+def css():
+    """A style sheet of variables ``--ghost-<name>``: light at ``:root``, dark where the theme of the page is dark.
+
+    That is ``data-theme`` in the book and ``data-jp-theme-light`` in JupyterLab.
+    """
+
+    def block(selector, theme):
+        body = "".join(f"  --ghost-{name}: {getattr(colour, theme)};\n" for name, colour in COLOURS.items())
+        return f"{selector} {{\n{body}}}\n"
+
+    return block(":root", "light") + block('html[data-theme="dark"], [data-jp-theme-light="false"]', "dark")
+
+
+def inline_svg(svg, *, alt, prefix):
+    """A matplotlib SVG as an inline element that takes the page's colours and font.
+
+    Parameters
+    ----------
+    svg : str
+        What ``savefig(format="svg")`` wrote with ``svg.fonttype`` "none".
+    alt : str
+        What the picture shows, for those who do not see it.
+    prefix : str
+        Put before every id, so that several pictures can stand in one page.
+
+    Returns
+    -------
+    str
+        ``<svg class="ghost-figure" role="img" aria-label=…>`` without style element, metadata or fixed size; every
+        colour of `COLOURS` is replaced by its CSS variable.
+    """
+    body = re.search(r'<svg\b([^>]*\bviewBox="([^"]+)"[^>]*)>(.*)</svg>', svg, re.DOTALL)
+    if body is None:
+        raise ValueError("svg: no <svg> element with a viewBox found; expected the text of an SVG file")
+    if not alt.strip():
+        raise ValueError("alt: empty; every picture needs a text that says what it shows")
+    attributes, view_box, content = body.groups()
+    in_points = re.search(r'\bwidth="[\d.]+pt"', attributes) is not None
+    width = float(view_box.split()[2]) * (4 / 3 if in_points else 1)  # CSS pixels
+    content = re.sub(r"<metadata>.*?</metadata>|<style[^>]*>.*?</style>", "", content, flags=re.DOTALL)
+    content = re.sub(r"\s*\n\s*", " ", content)
+    content = re.sub(r'(?<![\w-])id="([^"]+)"', rf'id="{prefix}-\1"', content)
+    content = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", content)
+    content = re.sub(r'(?:xlink:)?href="#([^"]+)"', rf'href="#{prefix}-\1"', content)
+    content = re.sub(r"font-family:[^;\"]*;?\s*", "", content)  # the page's font, not matplotlib's
+    for name, colour in COLOURS.items():
+        content = re.sub(re.escape(colour.light), f"var(--ghost-{name})", content, flags=re.IGNORECASE)
+    return (
+        f'<svg class="ghost-figure" xmlns="http://www.w3.org/2000/svg" viewBox="{view_box}" '
+        f'style="max-width: {width:.0f}px" role="img" aria-label="{html.escape(alt, quote=True)}">'
+        f"{content}</svg>"
+    )

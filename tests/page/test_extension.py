@@ -1,0 +1,355 @@
+"""The Sphinx extension: its functions, and two small books built with the real configuration."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import nbformat
+import pytest
+
+from ghostlib.page import palette
+from ghostlib.widgets import _bundle
+
+
+ROOT = Path(__file__).parents[2]
+EXTENSION = ROOT / "book" / "_ext"
+sys.path.insert(0, str(EXTENSION))  # as Jupyter Book does with a local extension
+
+from ghostbook import api, icons, launch, offline, widgets  # noqa: E402  (after the path)
+
+
+DRAWING = """<?xml version="1.0"?>
+<svg width="144pt" height="72pt" viewBox="0 0 144 72" xmlns="http://www.w3.org/2000/svg">
+<metadata>made today</metadata><defs><style>*{stroke-linejoin: round}</style></defs>
+<clipPath id="box"><path d="M 0 0
+L 9 9"/></clipPath>
+<path id="line" d="M 0 0 L 9 9" clip-path="url(#box)" style="stroke: #1260B4"/><use xlink:href="#line"/>
+<text style="font-size: 10.5px; font-family: 'DejaVu Sans', sans-serif; fill: #1f2430">α</text>
+</svg>"""
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000d49444154789c6360f8cf00000301010018dd8db00000000049454e44ae426082"
+)
+# Jupyter Book's own reading of this book's configuration; only the chapters are others.
+CONF = f"""
+from pathlib import Path
+from jupyter_book.config import get_final_config
+
+config, _ = get_final_config(
+    user_yaml=Path({str(ROOT / "_config.yml")!r}),
+    cli_config={{"latex_individualpages": False}},
+    use_external_toc=False,
+    validate=False,
+)
+globals().update(config, bibtex_bibfiles=["none.bib"], html_favicon="", root_doc="index", nb_execution_mode="off")
+"""
+
+
+def start(folder, pages):
+    """Start building `pages`, name → text or bytes, into ``html/`` below `folder`."""
+    source = folder / "source"
+    source.mkdir()
+    (source / "conf.py").write_text(CONF)
+    (source / "none.bib").touch()
+    for name, content in pages.items():
+        (source / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    return subprocess.Popen(
+        [sys.executable, "-m", "sphinx", "-q", "-b", "html", source, folder / "html"],
+        env={**os.environ, "PYTHONPATH": str(EXTENSION), "GHOSTBOOK_REPOSITORY": ""},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finish(run):
+    """Wait for a build: where its pages are, their text by name, and what it complained about."""
+    _, warnings = run.communicate()
+    assert run.returncode == 0, warnings
+    html = Path(run.args[-1])
+    return SimpleNamespace(
+        html=html, page={path.stem: path.read_text() for path in html.glob("*.html")}, warnings=warnings
+    )
+
+
+def notebook():
+    """A chapter that was run: a captioned figure, a widget with Jupyter's view and state beside our HTML."""
+    figure = nbformat.v4.new_code_cell(
+        "draw()",
+        metadata={"mystnb": {"figure": {"name": "fig-2a", "caption": "**A loss.**"}, "image": {"alt": "A line."}}},
+        outputs=[nbformat.v4.new_output("display_data", {"image/svg+xml": DRAWING, "text/plain": "<Figure>"})],
+    )
+    view = {"model_id": "m", "version_major": 2, "version_minor": 0}
+    shown = {"application/vnd.jupyter.widget-view+json": view, "text/html": '<figure class="ghost-widget"></figure>'}
+    live = nbformat.v4.new_code_cell("Flow()", outputs=[nbformat.v4.new_output("display_data", shown)])
+    state = {"version_major": 2, "version_minor": 0, "state": {"m": {"model_name": "AnyModel"}}}
+    metadata = {
+        "kernelspec": {"name": "python3", "display_name": "Python 3"},
+        "language_info": {"name": "python", "pygments_lexer": "ipython3"},
+        "widgets": {"application/vnd.jupyter.widget-state+json": state},
+    }
+    cells = [nbformat.v4.new_markdown_cell("# Run"), figure, live]
+    return nbformat.writes(nbformat.v4.new_notebook(cells=cells, metadata=metadata))
+
+
+GOOD = {
+    "index.md": "# Index\n\n```{toctree}\nfirst\nsecond\nrun\n```\n",
+    "first.md": "# First\n\n$$x$$ (eq-7)\n\n$$y$$\n\n$$z$$ (eq-B1)\n\nSee {eq}`eq-12`.\n",
+    "second.md": "# Second\n\n$$u$$ (eq-12)\n\nBy {eq}`eq-7` and {eq}`eq-B1`.\n\n"
+    "![One line](a.svg)\n\n![Another line](a.svg)\n\n![A pixel](a.png)\n\n:::{note}\nA note.\n:::\n",
+    "a.svg": DRAWING,
+    "a.png": PIXEL,
+    "run.ipynb": notebook(),
+}
+BAD = {
+    "index.md": "# Index\n\n```{toctree}\nfirst\nsecond\n```\n",
+    "first.md": "# First\n\n$$x$$ (eq-7)\n\n$$y$$ (energy)\n",
+    "second.md": "# Second\n\n$$x$$ (eq-7)\n\n![](a.png)\n\n![a.svg](a.svg)\n\n![Afar](https://x.org/a.png)\n",
+    "a.svg": DRAWING,
+    "a.png": PIXEL,
+}
+
+
+@pytest.fixture(scope="module")
+def books(tmp_path_factory):
+    """Both books, built side by side."""
+    runs = [start(tmp_path_factory.mktemp("book"), pages) for pages in (GOOD, BAD)]
+    return [finish(run) for run in runs]
+
+
+@pytest.fixture
+def book(books):
+    """A book with nothing to complain about."""
+    return books[0]
+
+
+@pytest.fixture
+def bad_book(books):
+    """A book with one mistake of every kind."""
+    return books[1]
+
+
+def test_good_book_builds_without_a_warning(book):
+    assert book.warnings == ""
+
+
+def test_equation_prints_the_number_in_its_label(book):
+    numbers = {page: re.findall(r'class="eqno">\((\w+)\)', book.page[page]) for page in ("first", "second")}
+    assert numbers == {"first": ["7", "B1"], "second": ["12"]}
+
+
+def test_equation_is_cited_by_that_number_in_every_chapter(book):
+    assert re.search(r'href="second.html#equation-eq-12">\(12\)<', book.page["first"])
+    assert re.search(r'href="first.html#equation-eq-7">\(7\)<', book.page["second"])
+    assert re.search(r'href="first.html#equation-eq-b1">\(B1\)<', book.page["second"])
+
+
+def test_number_given_twice_is_a_warning(bad_book):
+    assert "duplicate label of equation eq-7, other instance in first" in bad_book.warnings
+
+
+def test_label_that_names_no_number_is_a_warning(bad_book):
+    assert "equation label 'energy': expected eq-<number>" in bad_book.warnings
+
+
+def test_picture_without_words_is_a_warning(bad_book):
+    complaints = re.findall(r"picture (\S+): no alt text", bad_book.warnings)
+    assert complaints == ["a.png", "a.svg"]
+
+
+def test_picture_of_another_host_is_a_warning(bad_book):
+    assert "picture https://x.org/a.png: asks another host" in bad_book.warnings
+
+
+def test_drawings_stand_in_the_page_with_their_words_and_ids_of_their_own(book):
+    page = book.page["second"]
+    assert re.findall(r'<svg class="ghost-figure"[^>]*aria-label="([^"]+)"', page) == ["One line", "Another line"]
+    ids = re.findall(r'<(?:path|clipPath) id="([^"]+)"', page)
+    assert len(ids) == len(set(ids)) == 4
+    assert not (book.html / "_images" / "a.svg").exists()
+
+
+def test_photograph_stays_a_file(book):
+    assert re.search(r'<img alt="A pixel" src="_images/a.png"', book.page["second"])
+    assert (book.html / "_images" / "a.png").exists()
+
+
+def test_drawing_of_a_cell_gets_its_caption_name_and_words(book):
+    figure = re.search(r'<figure[^>]*id="fig-2a">.*?</figure>', book.page["run"], re.DOTALL)[0]
+    assert 'aria-label="A line."' in figure
+    assert "<strong>A loss.</strong>" in figure
+
+
+@pytest.mark.parametrize("text", ["<p>", "<svg></svg>"])
+def test_inline_svg_refuses_what_is_no_drawing(text):
+    with pytest.raises(ValueError, match="svg: no <svg> element with a viewBox"):
+        palette.inline_svg(text, alt="words", prefix="p")
+
+
+def test_inline_svg_refuses_a_drawing_without_words():
+    with pytest.raises(ValueError, match="alt: empty"):
+        palette.inline_svg(DRAWING, alt=" ", prefix="p")
+
+
+def test_inline_svg_takes_the_colours_font_and_size_of_the_page():
+    svg = palette.inline_svg(DRAWING, alt='a "line"', prefix="p")
+    assert "stroke: var(--ghost-loss)" in svg
+    assert "fill: var(--ghost-ink)" in svg
+    assert "font-size: 10.5px" in svg
+    assert "DejaVu" not in svg
+    assert "max-width: 192px" in svg  # 144 points
+    assert 'aria-label="a &quot;line&quot;"' in svg
+    assert 'clip-path="url(#p-box)"' in svg
+    assert 'href="#p-line"' in svg
+    assert not re.search("metadata|<style", svg)
+
+
+def test_inline_svg_in_pixels_keeps_its_width():
+    assert "max-width: 64px" in palette.inline_svg('<svg viewBox="0 0 64 48"><path/></svg>', alt="a mark", prefix="p")
+
+
+def test_page_asks_no_other_host(book):
+    for name, page in book.page.items():
+        asked = re.findall(r'<(?:script|img|iframe)\b[^>]*\bsrc="([^"]+)"|<link\b[^>]*\bhref="([^"]+)"', page)
+        assert asked
+        assert not [address for pair in asked for address in pair if re.match(r"(https?:)?//", address)], name
+
+
+def test_every_file_a_page_asks_for_is_there(book):
+    for page in book.page.values():
+        for address in re.findall(r'<(?:script|img)\b[^>]*\bsrc="([^"?]+)', page):
+            assert (book.html / address).is_file(), address
+
+
+def test_mathjax_finds_its_parts_beside_it(book):
+    mathjax = book.html / "_static" / "mathjax"
+    assert all((mathjax / f"{part}.js").is_file() for part in offline.PARTS)
+    assert (mathjax / "output/chtml/fonts/woff-v2/MathJax_Math-Italic.woff").is_file()
+    assert (mathjax / "input/tex/extensions/boldsymbol.js").is_file()
+
+
+def test_only_the_search_page_loads_the_index(book):
+    assert "searchindex.js" in book.page["search"]
+    assert "searchindex.js" not in book.page["first"]
+    assert not [name for name, page in book.page.items() if "fontawesome.js" in page]
+
+
+def test_lighten_leaves_other_scripts_alone():
+    html = '<script src="_static/doctools.js?v=1"></script>\n<script defer src="a/fontawesome.js?v=2"></script>'
+    assert offline.lighten(html, "a.html") == '<script src="_static/doctools.js?v=1"></script>'
+
+
+def test_jupyters_widget_state_is_dropped_and_its_view_gives_way_to_ours(book):
+    assert 'class="ghost-widget"' in book.page["run"]
+    assert "vnd.jupyter" not in book.page["run"]
+
+
+def test_widget_scripts_load_only_where_there_is_a_widget(book):
+    having = {name for name, page in book.page.items() if "ghost/loader.js" in page and "ghost/widgets.css" in page}
+    assert having == {"run"}
+
+
+def test_widget_script_hands_over_the_bundle_as_it_is():
+    for name in _bundle.names():
+        call = re.fullmatch(r"ghostWidgets\.define\((.*)\);\n", widgets.assets()[f"{name}.js"], re.DOTALL)
+        assert json.loads(f"[{call[1]}]") == [name, _bundle.bundle(name)]
+
+
+def test_page_without_scripts_is_light_and_icons_are_drawn(book):
+    assert not re.search(r"<html[^>]*data-theme", book.page["first"])
+    assert 'class="ghost-icon' in book.page["first"]
+    assert not re.search(r'<(i|span) class="[^"]*fa-', book.page["first"])
+
+
+def test_logo_and_colours_are_the_books_own(book):
+    assert 'class="ghost-mark"' in book.page["index"]
+    assert (book.html / "_static/ghost/look.css").read_text() == palette.css()
+
+
+FONT = (
+    'var p={eye:[10,20,["see"],"f06e","M0 0"]};(function(){d("fab",p),d("fa-brands",p)}'
+    'var p={"eye":[30,40,[9,"look"],"f06e","M1 1"]};(function(){d("fas",p),d("fa-solid",p)}'
+)
+
+
+def test_icons_are_read_by_set_name_and_alias():
+    found = icons.read(FONT)
+    assert found["fab", "see"] == found["fab", "eye"] == (10, 20, "M0 0")
+    assert found["fas", "look"] == (30, 40, "M1 1")
+
+
+def test_icon_keeps_its_place_but_not_its_tooltip():
+    drawn = icons.draw('<i class="switch fa-solid  fa-look fa-lg" data-mode="dark" title="Dark"></i>', icons.read(FONT))
+    assert drawn.startswith('<svg class="ghost-icon switch fa-look fa-lg" data-mode="dark" viewBox="0 0 30 40"')
+    assert "title" not in drawn
+
+
+def test_unknown_icon_is_refused():
+    with pytest.raises(ValueError, match="fa-nowhere"):
+        icons.draw('<i class="fas fa-nowhere"></i>', icons.read(FONT))
+
+
+@pytest.mark.parametrize(
+    ("remote", "address"),
+    [
+        ("https://github.com/owner/name", "https://github.com/owner/name"),
+        ("https://user:secret@github.com/owner/name.git/", "https://github.com/owner/name"),
+        ("https://token@gitlab.example.org:8443/group/sub/name.git?x=1", "https://gitlab.example.org/group/sub/name"),
+        ("git@github.com:owner/name.git", "https://github.com/owner/name"),
+        ("ssh://git@gitlab.com:22/owner/name.git", "https://gitlab.com/owner/name"),
+        ("https://forge.example.org/owner/name", None),
+        ("https://github.com/owner", None),
+        ("/srv/git/github/name.git", None),
+        ("file:///srv/github/name.git", None),
+        ("", None),
+    ],
+)
+def test_remote_becomes_a_public_address_or_none(remote, address):
+    assert launch.clean(remote) == address
+
+
+@pytest.mark.parametrize(
+    ("environment", "address"),
+    [
+        ({}, "https://github.com/from/remote"),
+        ({"GITHUB_REPOSITORY": "from/workflow"}, "https://github.com/from/workflow"),
+        (
+            {"GITHUB_REPOSITORY": "from/workflow", "GITHUB_SERVER_URL": "https://github.example.org"},
+            "https://github.example.org/from/workflow",
+        ),
+        (
+            {"GITHUB_REPOSITORY": "from/workflow", "GHOSTBOOK_REPOSITORY": "https://gitlab.com/by/hand"},
+            "https://gitlab.com/by/hand",
+        ),
+        ({"GITHUB_REPOSITORY": "from/workflow", "GHOSTBOOK_REPOSITORY": ""}, None),
+    ],
+)
+def test_repository_is_asked_of_the_builder_then_the_workflow_then_git(environment, address):
+    assert launch.repository(environment, "git@github.com:from/remote.git") == address
+
+
+def test_without_a_repository_there_are_no_buttons():
+    assert not any(launch.theme_options(None).values())
+
+
+def test_with_a_repository_binder_opens_the_chapter_in_jupyterlab():
+    options = launch.theme_options("https://github.com/owner/name")
+    assert options["path_to_docs"] == "book"
+    assert options["launch_buttons"] == {"notebook_interface": "jupyterlab", "binderhub_url": "https://mybinder.org"}
+
+
+def test_record_shows_its_fields_before_its_sections():
+    text = ["A record.", "", "m, n : arrays", "    of shape (B, N)", "", "Raises", "------", "ValueError", "    x : y"]
+    shown = ["A record.", "", "``m``, ``n``", "    arrays", "    of shape (B, N)", *text[4:]]
+    assert api.with_defined_fields(text) == shown
+
+
+def test_bars_are_a_modulus_except_in_code():
+    assert api.with_plain_bars("|T − t| in ``a|b`` and \\|x\\|") == "\\|T − t\\| in ``a|b`` and \\|x\\|"
+
+
+def test_source_is_a_section():
+    assert api.with_source_section(["Text.", "", "Source: Eq. (7)."]) == ["Text.", "", "Source", "------", "Eq. (7)."]

@@ -1,0 +1,220 @@
+"""Rank-one networks in JavaScript give the numbers of Python's: golden vectors made here, evaluated in a browser."""
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pytest
+from browser import import_modules
+
+import ghostlib
+from ghostlib.dynamics.slow_points import slow_points
+from ghostlib.networks.adjoint import loss_and_gradient
+from ghostlib.networks.records import RankOne
+from ghostlib.networks.task import DelayedActivation
+from ghostlib.training import train
+from ghostlib.widgets._networks import pack
+
+
+SOURCE = Path(ghostlib.__file__).parent / "widgets" / "js" / "rankone.js"
+FOLD = np.sqrt(0.5) - np.arctanh(np.sqrt(0.5)) / 2  # where tanh(2κ) − κ has its extrema, f is ± this far from zero
+
+
+@pytest.fixture(scope="module")
+def page(browser):
+    """A blank page that has imported rankone.js."""
+    page = browser.new_page()
+    import_modules(page, SOURCE.read_text(encoding="utf-8"))
+    yield page
+    page.close()
+
+
+def run(page, body, *arguments):
+    """Run `body` with the module as R and `arguments` as A; `plain` makes a list of a typed array."""
+    return page.evaluate(
+        f"""(A) => {{
+            const R = window.modules[0];
+            const network = ([m, n, b]) => R.rankOneNetwork(m, n, b);
+            const plain = (x) => x instanceof Float64Array ? Array.from(x) : x;
+            {body}
+        }}""",
+        list(arguments),
+    )
+
+
+def lists(network):
+    return [network.m.tolist(), network.n.tolist(), network.b.tolist()]
+
+
+def random_network(seed, N=100, steepness=1.0):
+    rng = np.random.default_rng(seed)
+    m, n, b = rng.standard_normal((3, N))
+    return RankOne(steepness * m / np.sqrt(N), steepness * n / np.sqrt(N), 0.3 * b)
+
+
+def settings(task, c):
+    return {"T": task.T, "delta": task.delta, "x0": task.x0, "kappaStar": task.kappa_star, "c": c}
+
+
+PAPER = DelayedActivation()
+OTHER = DelayedActivation(T=7, dt=3.0, tau=4.0, x0=0.4, kappa_star=-0.5)
+CASES = [
+    *((RankOne.initial(seed), PAPER, 10.0) for seed in (0, 40)),
+    *((random_network(seed, steepness=s), PAPER, 10.0) for seed, s in itertools.product((1, 2), (0.5, 2.0, 5.0, 40.0))),
+    *((random_network(seed, N=N), OTHER, c) for seed, N, c in ((3, 1, 0.1), (4, 7, 3.0), (5, 250, 1.0))),
+]
+
+
+@pytest.mark.parametrize("network, task, c", CASES)
+def test_loss_and_gradient_agree_to_1e_9(page, network, task, c):
+    body = """
+        const state = network(A[0]);
+        const { loss, gradientNorm, accuracy } = R.rankOneLossAndGradient(state, A[1], A[1].c);
+        const { m, n, b } = state.gradient;
+        return { loss, gradientNorm, accuracy, m: plain(m), n: plain(n), b: plain(b) };"""
+    theirs = run(page, body, lists(network), settings(task, c))
+    loss, gradient = loss_and_gradient(network, task, c)
+    assert theirs["loss"] == pytest.approx(loss, rel=1e-12)
+    assert theirs["gradientNorm"] == pytest.approx(gradient.norm(), rel=1e-9)
+    assert theirs["accuracy"] == task.accuracy(network.output(task, c))
+    for name in "mnb":
+        ours = getattr(gradient, name)
+        np.testing.assert_allclose(theirs[name], ours, rtol=1e-9, atol=1e-12 * np.abs(ours).max())
+
+
+@pytest.mark.parametrize("network, task, c", CASES)
+def test_trials_agree_to_1e_12(page, network, task, c):
+    body = """
+        const trial = R.rankOneForward(network(A[0]), A[1]);
+        return { kappa: plain(trial.kappa), output: plain(trial.output) };"""
+    theirs = run(page, body, lists(network), settings(task, c))
+    np.testing.assert_allclose(theirs["kappa"], network.latent(task), rtol=1e-11, atol=1e-12)
+    np.testing.assert_allclose(theirs["output"], network.output(task, c), rtol=1e-10)
+
+
+@pytest.mark.parametrize("network", [case[0] for case in CASES[::3]])
+def test_flow_and_its_derivatives_agree_to_1e_12(page, network):
+    kappas = np.linspace(-4, 4, 41)
+    theirs = run(
+        page,
+        "const state = network(A[0]); return A[1].map((k) => R.rankOneFlow(state, k))",
+        lists(network),
+        kappas.tolist(),
+    )
+    for name, ours in (
+        ("value", network.flow(kappas)),
+        ("slope", network.slope(kappas)),
+        ("curvature", network.curvature(kappas)),
+    ):
+        np.testing.assert_allclose([at[name] for at in theirs], ours, rtol=1e-12, atol=1e-12 * np.abs(ours).max())
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        *(random_network(seed, N=20, steepness=3.0) for seed in range(12)),
+        RankOne.initial(40),
+        *(RankOne([2.0, 0.0], [1.0, FOLD + gap], [0.0, 30.0]) for gap in (-1e-9, 0.0, 1e-9, 0.01)),
+    ],
+)
+def test_slow_points_agree_even_a_pair_just_born(page, network):
+    theirs = run(page, "return R.rankOneSlowPoints(network(A[0]))", lists(network))
+    ours = slow_points(network)
+    assert [point["kind"] for point in theirs] == [point.kind for point in ours]
+    for here, there in zip(ours, theirs, strict=True):
+        # A root is as sure as the rounding of f allows where f is flat.
+        assert there["position"] == pytest.approx(here.position, abs=1e-13 / min(1, abs(here.slope) + 1e-7))
+        assert there["distance"] == pytest.approx(here.distance, rel=1e-9, abs=1e-14)
+        assert there["speed"] == pytest.approx(here.speed, rel=1e-9, abs=1e-14)
+        assert there["curvature"] == pytest.approx(here.curvature, rel=1e-6, abs=1e-9)
+        assert there["passageTime"] == pytest.approx(here.passage_time, rel=1e-5)
+
+
+def test_slow_points_in_an_interval_are_those_of_python(page):
+    network = RankOne([2.0], [1.5], [0.0])
+    for low, high in ((-0.5, 3.0), (0.0, 3.0), (2.0, 3.0)):
+        theirs = run(page, "return R.rankOneSlowPoints(network(A[0]), A[1], A[2])", lists(network), low, high)
+        ours = slow_points(network, interval=(low, high))
+        assert [(p["kind"], pytest.approx(p["position"], abs=1e-12)) for p in theirs] == [
+            (p.kind, p.position) for p in ours
+        ]
+
+
+def test_an_epoch_returns_the_loss_before_its_step_and_steps_against_the_gradient(page):
+    network = random_network(7, steepness=2.0)
+    body = """
+        const state = network(A[0]);
+        const { loss } = R.rankOneEpoch(state, R.RANK_ONE_TASK, 0.1);
+        return { loss, parameters: [state.m, state.n, state.b].map(plain) };"""
+    theirs = run(page, body, lists(network))
+    loss, gradient = loss_and_gradient(network, PAPER)
+    assert theirs["loss"] == pytest.approx(loss, rel=1e-12)
+    for name, values in zip("mnb", theirs["parameters"], strict=True):
+        np.testing.assert_allclose(values, getattr(network, name) - 0.1 * getattr(gradient, name), rtol=1e-11)
+
+
+def test_training_in_the_page_reaches_the_loss_of_the_float64_trainer_before_the_jump(page):
+    epochs = 4500
+    body = """
+        const state = R.rankOneUnpack(A[0])[1];
+        for (let epoch = 0; epoch < A[1]; epoch++) R.rankOneEpoch(state, R.RANK_ONE_TASK, 0.02);
+        return R.rankOneLossAndGradient(state).loss;"""
+    theirs = run(page, body, pack([39, 40]), epochs)
+    history = train(RankOne.initial([40]), PAPER, 0.02, epochs, record=[epochs], dtype=np.float64)
+    assert history.loss[0, 0] < 0.9999
+    assert theirs == pytest.approx(history.loss[0, 0], rel=1e-6)
+
+
+def test_a_learning_rate_without_bounds_ends_in_a_loss_that_is_not_a_number(page):
+    body = """
+        const state = network(A[0]);
+        for (let epoch = 0; epoch < 5; epoch++) R.rankOneEpoch(state, R.RANK_ONE_TASK, 1e308);
+        return Number.isFinite(state.last.loss);"""
+    assert run(page, body, lists(random_network(1, steepness=5.0))) is False
+
+
+def test_all_the_paper_s_networks_travel_in_107_kB_without_loss(page):
+    text = pack(range(100))
+    assert len(text) < 107_000
+    theirs = run(page, "return R.rankOneUnpack(A[0]).map((s) => [s.m, s.n, s.b].map(plain))", text)
+    ours = RankOne.initial(range(100))
+    np.testing.assert_array_equal(np.array(theirs), np.stack([ours.m, ours.n, ours.b], axis=1))
+
+
+def test_packing_refuses_seeds_that_are_not_a_list():
+    with pytest.raises(ValueError, match="seeds must be one-dimensional"):
+        pack(40)
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ("R.rankOneNetwork([], [], [])", "The number of units must be at least 1, but it is 0."),
+        ("R.rankOneNetwork([1], [1, 2], [0])", "The length of n must be that of m, 1, but it is 2."),
+        ("R.rankOneNetwork([1], [NaN], [0])", "n[0] must be a finite number, but it is NaN."),
+        ("R.rankOneForward(one, { ...R.RANK_ONE_TASK, T: 0 })", "The delay T must be a whole number of steps"),
+        ("R.rankOneForward(one, { ...R.RANK_ONE_TASK, T: 2.5 })", "The delay T must be a whole number of steps"),
+        ("R.rankOneForward(one, { ...R.RANK_ONE_TASK, delta: 0 })", "Δ = Δt/τ must be above 0 and at most 2"),
+        ("R.rankOneForward(one, { ...R.RANK_ONE_TASK, c: -1 })", "The confidence c must be a finite number above 0"),
+        ("R.rankOneForward(one, { ...R.RANK_ONE_TASK, x0: NaN })", "x(0) must be a finite number"),
+        ("R.rankOneForward(one, { ...R.RANK_ONE_TASK, kappaStar: Infinity })", "κ* must be a finite number"),
+        (
+            "R.rankOneEpoch(one, R.RANK_ONE_TASK, 0)",
+            "The learning rate α must be a finite number above 0, but it is 0.",
+        ),
+        ("R.rankOneEpoch(one, R.RANK_ONE_TASK, NaN)", "The learning rate α must be a finite number above 0"),
+        ("R.rankOneFlow(one, NaN)", "κ must be a finite number"),
+        ("R.rankOneSlowPoints(one, 1, 1)", "The lower end must be below the upper end 1, but it is 1."),
+        ("R.rankOneUnpack(btoa('abc'))", "The number of packed bytes must be a multiple of 800, but it is 3."),
+        ("R.rankOneUnpack('', 0)", "The number of units must be a whole number, 1 or more, but it is 0."),
+    ],
+)
+def test_impossible_input_is_refused_with_a_sentence(page, body, sentence):
+    message = run(
+        page,
+        f"""const one = R.rankOneNetwork([1], [1], [0]);
+        try {{ {body}; }} catch (error) {{ return `${{error.name}}: ${{error.message}}`; }}
+        return "accepted";""",
+    )
+    assert message.startswith("RangeError: " + sentence)
+    assert message.endswith(".")

@@ -1,0 +1,112 @@
+"""The map of ranks as a widget: what the page gets is what was trained, and only the choices can be chosen."""
+
+import base64
+import json
+
+import numpy as np
+import pytest
+
+from ghostlib.experiments import FIG_S2
+from ghostlib.experiments.sloppy import OUTCOMES
+from ghostlib.widgets import Ranks
+from ghostlib.widgets._bundle import SOURCES, bundle, style
+from ghostlib.widgets.ranks import HIGHEST, LOWEST, NOTHING, RANKS, RATES, diagram, quantised, sweep
+
+
+pytestmark = pytest.mark.slow  # trains the networks, unless the book has done it
+
+
+def test_a_number_between_two_choices_becomes_the_nearer_by_ratio():
+    widget = Ranks(rank=60, alpha=0.03)
+    assert (widget.rank, widget.alpha) == (50, 0.0215)
+    widget.rank, widget.alpha = 18, 1.0
+    assert (widget.rank, widget.alpha) == (30, 1.0)
+
+
+def test_the_rates_are_those_of_the_experiment_in_three_digits():
+    np.testing.assert_allclose(RATES, FIG_S2.alpha, rtol=3e-3)
+    assert RANKS == FIG_S2.ranks
+
+
+def test_losses_as_bytes_are_right_within_two_percent():
+    loss = np.geomspace(LOWEST, HIGHEST, 1000)
+    back = LOWEST * (HIGHEST / LOWEST) ** (quantised(loss) / (NOTHING - 1))
+    np.testing.assert_allclose(back, loss, rtol=0.02)
+    assert quantised([np.nan, 0.0, 1e9]).tolist() == [NOTHING, 0, NOTHING - 1]
+
+
+def test_what_the_page_gets_is_what_was_trained():
+    sent, found = sweep(), diagram()
+    shape = (len(RANKS), len(RATES), FIG_S2.seeds)
+    columns = len(sent["edges"]) - 1
+    levels = np.frombuffer(base64.b64decode(sent["losses"]), np.uint8).reshape(*shape, 2, columns)
+    np.testing.assert_array_equal(levels[..., 0, :], quantised(found.courses.low[..., :columns]))
+    np.testing.assert_array_equal(levels[..., 1, :], quantised(found.courses.high[..., :columns]))
+    assert np.isnan(found.courses.low[..., columns:]).all()
+    fate = np.array(sent["fate"]).reshape(shape)
+    for k, name in enumerate(OUTCOMES):
+        np.testing.assert_array_equal((fate == k).mean(axis=-1), found.share(name))
+    np.testing.assert_array_equal(np.reshape(sent["learned"], shape), found.courses.learned)
+
+
+def test_the_page_gets_less_than_half_a_megabyte():
+    assert len(json.dumps(Ranks().page_state())) < 500_000
+
+
+@pytest.fixture
+def page(browser, tmp_path):
+    """The widget alone in a page, as the book shows it."""
+    bodies = {"ranks.js": f"ghostWidgets.define('ranks', {json.dumps(bundle('ranks'))})"}
+    bodies["loader.js"] = (SOURCES / "loader.js").read_text(encoding="utf-8")
+    bodies["index.html"] = (
+        f"<!doctype html><html><meta charset=utf8><style>{style()}</style><body>{Ranks()._html()}"
+        "<script src=loader.js></script></body></html>"
+    )
+    for name, body in bodies.items():
+        (tmp_path / name).write_text(body, encoding="utf-8")
+    page = browser.new_page(viewport={"width": 800, "height": 900})
+    page.goto((tmp_path / "index.html").as_uri())
+    page.wait_for_selector(".ghost-widget[data-state=live]")
+    yield page
+    page.close()
+
+
+def says(page, words):
+    page.wait_for_function(
+        "words => document.querySelector('.ghost-sentence').textContent.includes(words)", arg=words, timeout=5000
+    )
+
+
+def test_a_click_on_the_map_chooses_a_network(page):
+    says(page, "Rank 10, α = 0.00464, seed 5")
+    assert page.locator("[data-pick]").count() == len(RANKS) * len(RATES) * FIG_S2.seeds
+    page.locator("[data-pick='8 6 3']").click()
+    says(page, "Rank 100, α = 0.1, seed 3")
+    assert page.locator("input[name=rank-exact]").input_value() == "100"
+
+
+@pytest.mark.parametrize(("name", "values"), [("rank", RANKS), ("alpha", RATES), ("seed", range(FIG_S2.seeds))])
+def test_one_press_of_an_arrow_key_is_one_value_all_the_way_up_and_down(page, name, values):
+    page.locator(f"input[name={name}]").focus()
+    box = page.locator(f"input[name={name}-exact]")
+    page.keyboard.press("Home")
+    up, down = [], []
+    for felt, key in ((up, "ArrowRight"), (down, "ArrowLeft")):
+        for _ in values:
+            felt.append(float(box.input_value()))
+            page.keyboard.press(key)
+    assert up == sorted(values)
+    assert down == sorted(values, reverse=True)
+
+
+def test_a_number_typed_between_two_choices_becomes_the_nearer(page):
+    for name, typed, words in (("alpha", "0.3", "α = 0.215,"), ("rank", "33", "Rank 30,")):
+        box = page.locator(f"input[name={name}-exact]")
+        box.fill(typed)
+        box.press("Enter")
+        says(page, words)
+
+
+def test_the_map_shows_as_many_learned_networks_as_there_are(page):
+    green = page.locator("[data-pick] circle[fill='var(--ghost-optimum)']").count()
+    assert green == int(np.sum(diagram().outcome == OUTCOMES.index("learned")))
