@@ -23,6 +23,7 @@ def use_book_style():
         {
             "svg.fonttype": "none",
             "svg.hashsalt": "ghost",
+            "pdf.fonttype": 42,  # TrueType: journals refuse matplotlib's own, Type 3
             "figure.figsize": (WIDTH, 3.0),
             "figure.constrained_layout.use": True,
             "figure.facecolor": "none",
