@@ -1,0 +1,154 @@
+"""The house stays as it is planned: what imports what, how long a chapter's cells are, how large the library is."""
+
+import ast
+import io
+import tokenize
+from pathlib import Path
+
+import jupytext
+import pytest
+
+
+ROOT = Path(__file__).parent.parent
+LIBRARY = ROOT / "ghostlib"
+# From the ground up: each imports only from those before it.
+ORDER = [
+    "_checks",
+    "toy",
+    "networks",
+    "outcomes",
+    "training",
+    "dynamics",
+    "page",
+    "experiments",
+    "plots",
+    "widgets",
+]
+LONGEST_CELL = 10
+MOST_LINES, MOST_CODE = 7500, 4500
+LAYOUT = {
+    tokenize.COMMENT,
+    tokenize.DEDENT,
+    tokenize.ENCODING,
+    tokenize.ENDMARKER,
+    tokenize.INDENT,
+    tokenize.NEWLINE,
+    tokenize.NL,
+}
+
+
+def rooms(library):
+    """The modules and folders of a package, by name."""
+    modules = {path.stem for path in library.glob("*.py")} - {"__init__"}
+    return modules | {path.name for path in library.iterdir() if any(path.rglob("*.py"))}
+
+
+def imported(library, path):
+    """The rooms from which a file imports, inside functions too; "" where it imports the package itself."""
+    here = [library.name, *path.relative_to(library).parent.parts]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            start = here[: len(here) + 1 - node.level] if node.level else []
+            module = ".".join([*start, node.module or ""]).strip(".")
+            names = [f"{module}.{alias.name}" for alias in node.names]
+        for package, *rest in (name.split(".") for name in names):
+            if package == library.name:
+                yield rest[0] if rest else ""
+
+
+def upward(library, order):
+    """ "file imports room" wherever a room is imported that does not come before the file's own."""
+    for path in sorted(library.rglob("*.py")):
+        own = path.relative_to(library).with_suffix("").parts[0]
+        allowed = [] if own == "__init__" else order[: order.index(own) + 1]
+        for room in imported(library, path):
+            if room not in allowed:
+                yield f"{path.relative_to(library).as_posix()} imports {room or library.name}"
+
+
+def code_lines(source):
+    """The numbers of the lines that hold code, and not only a comment or a part of a docstring."""
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    code = {line for t in tokens if t.type not in LAYOUT for line in range(t.start[0], t.end[0] + 1)}
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, documented) and ast.get_docstring(node) is not None:
+            code -= set(range(node.body[0].lineno, node.body[0].end_lineno + 1))
+    return code
+
+
+def long_cells(text):
+    """The length and the first line of a text notebook's cells that are too long; blank lines and comments are free."""
+    for cell in jupytext.reads(text, fmt="md:myst").cells:
+        if cell.cell_type == "code":
+            lines = [line for line in cell.source.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+            if len(lines) > LONGEST_CELL:
+                yield f"{len(lines)} lines: {lines[0]}"
+
+
+def test_every_module_and_folder_has_its_place_in_the_order():
+    assert rooms(LIBRARY) == set(ORDER)
+
+
+def test_a_folder_imports_only_from_those_before_it():
+    assert list(upward(LIBRARY, ORDER)) == []
+
+
+def test_the_library_is_small():
+    sources = [path.read_text(encoding="utf-8") for path in LIBRARY.rglob("*.py")]
+    assert sum(len(source.splitlines()) for source in sources) <= MOST_LINES
+    assert sum(len(code_lines(source)) for source in sources) <= MOST_CODE
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "book").glob("*.md")), ids=lambda path: path.stem)
+def test_a_cell_has_at_most_ten_lines_of_code(path):
+    assert list(long_cells(path.read_text(encoding="utf-8"))) == []
+
+
+class TestTheseRules:
+    """What the tests above would find, on a library and a chapter made up for it."""
+
+    FILES = {
+        "__init__.py": "from importlib import import_module\n",
+        "_checks.py": "import numpy\n",
+        "toy/__init__.py": "from small.toy.analytic import flow\nfrom small import _checks, toy\n",
+        "toy/analytic.py": "def flow():\n    from small.training.trainer import train\n",
+        "training/__init__.py": "from .trainer import train\nfrom .. import toy\n",
+        "training/trainer.py": "import small.toy\nfrom ..widgets import Flow\nfrom small import train\nimport small\n",
+        "attic/old.py": "",
+    }
+
+    @pytest.fixture
+    def library(self, tmp_path):
+        for name, text in self.FILES.items():
+            path = tmp_path / "small" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        (tmp_path / "small" / "py.typed").touch()
+        return tmp_path / "small"
+
+    def test_an_import_from_below_or_from_the_front_door_is_found(self, library):
+        assert list(upward(library, ["_checks", "toy", "training", "widgets", "attic"])) == [
+            "toy/analytic.py imports training",
+            "training/trainer.py imports widgets",
+            "training/trainer.py imports train",
+            "training/trainer.py imports small",
+        ]
+
+    def test_a_folder_outside_the_order_is_found(self, library):
+        assert rooms(library) == {"_checks", "toy", "training", "attic"}
+        with pytest.raises(ValueError, match="attic"):
+            list(upward(library, ["_checks", "toy", "training", "widgets"]))
+
+    def test_only_code_is_counted(self):
+        text = '"""Doc\n\nmore."""\n\nx = """two\nlines"""  # why\n\n\n'
+        function = 'def f():\n    """Doc."""\n    # why\n    return (\n        x\n    )\n'
+        assert code_lines(text + function) == {5, 6, 9, 12, 13, 14}
+
+    @pytest.mark.parametrize(("lines", "found"), [(10, []), (11, ["11 lines: x = 1"])])
+    def test_options_blank_lines_and_comments_of_a_cell_do_not_count(self, lines, found):
+        cell = "---\ntags: [hide-input]\n---\n# why\n\n" + "x = 1\n" * lines
+        assert list(long_cells(f"# Title\n\n```{{code-cell}} ipython3\n{cell}```\n")) == found
