@@ -10,6 +10,7 @@ import threading
 import time
 from pathlib import Path
 
+import axe_playwright_python
 import numpy as np
 import pytest
 from playwright.sync_api import expect
@@ -22,7 +23,9 @@ from ghostlib.training import train
 
 ROOT = Path(__file__).parent.parent
 HTML = ROOT / "_build" / "html"
-PAGES = sorted(path.name for path in HTML.glob("*.html") if path.name not in {"genindex.html", "py-modindex.html"})
+PAGES = sorted(path.name for path in HTML.glob("*.html") if path.name != "py-modindex.html")
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+GUIDELINES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 WITH_WIDGETS = [name for name in PAGES if 'class="ghost-widget"' in (HTML / name).read_text(encoding="utf-8")]
 
 pytestmark = pytest.mark.slow
@@ -120,6 +123,59 @@ def test_a_page_fits_a_phone(browser, http_base, name):
         page = visit.open(name)
         # Not innerWidth: on a phone it grows with the page.
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_keeps_the_accessibility_guidelines(browser, http_base, name, scheme):
+    with Visit(browser, http_base, color_scheme=scheme) as visit:
+        page = visit.open(name)
+        page.evaluate(AXE)
+        found = page.evaluate(
+            """tags => axe.run(document, {runOnly: tags, rules: {"label-content-name-mismatch": {enabled: true}}})""",
+            GUIDELINES,
+        )
+        assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found["violations"]] == []
+
+
+def test_a_dark_page_prints_light_with_every_answer_unfolded(browser, http_base):
+    with Visit(browser, http_base, color_scheme="dark") as visit:
+        page = visit.open("04-descent.html")
+        ink, folded = "getComputedStyle(document.body).color", page.locator("details.sd-dropdown:not([open])")
+        before, closed = page.evaluate(ink), folded.count()
+        assert closed
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        red, green, blue = (int(COLOURS["ink"].light[place : place + 2], 16) for place in (1, 3, 5))
+        assert page.evaluate(ink) == f"rgb({red}, {green}, {blue})" != before
+        assert folded.count() == 0
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert (page.evaluate(ink), folded.count()) == (before, closed)
+
+
+@pytest.mark.parametrize(
+    ("words", "page", "anchor"),
+    [
+        ("ghost", None, None),
+        ("no-learning zone", "notation.html", "term-no-learning-zone"),
+        ("kappa", "notation.html", ""),
+    ],
+)
+def test_the_search_finds_chapters_and_words_before_the_library(browser, http_base, words, page, anchor):
+    with Visit(browser, http_base) as visit:
+        visit.page.goto(f"{http_base}search.html?q={words}")
+        visit.page.wait_for_selector("#search-results .search li", timeout=10_000)
+        visit.page.wait_for_timeout(500)
+        found = visit.page.locator("#search-results .search li a:first-child").evaluate_all(
+            "all => all.map(a => a.href)"
+        )
+        chapters = [place for place, link in enumerate(found) if not re.search(r"/(api|genindex)\.html", link)]
+        library = [place for place, link in enumerate(found) if re.search(r"/(api|genindex)\.html", link)]
+        assert chapters
+        assert not library or max(chapters) < min(library)
+        if page:
+            assert any(f"/{page}" in link and anchor in link for link in found[:3]), found[:5]
+        for text in visit.page.locator("#search-results p.context").all_inner_texts():
+            assert not re.search(r"(\b\d[\d.,]*\s+){6}", text), text  # ticks of an axis
 
 
 @pytest.mark.parametrize("name", WITH_WIDGETS)

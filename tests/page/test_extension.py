@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
+from docutils import nodes
 
 from ghostlib.page import palette
 from ghostlib.widgets import _bundle
@@ -19,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 EXTENSION = ROOT / "book" / "_ext"
 sys.path.insert(0, str(EXTENSION))  # as Jupyter Book does with a local extension
 
-from ghostbook import api, icons, launch, offline, widgets  # noqa: E402  (after the path)
+from ghostbook import access, api, icons, launch, offline, summary, widgets  # noqa: E402  (after the path)
 
 
 DRAWING = """<?xml version="1.0"?>
@@ -353,3 +354,37 @@ def test_bars_are_a_modulus_except_in_code():
 
 def test_source_is_a_section():
     assert api.with_source_section(["Text.", "", "Source: Eq. (7)."]) == ["Text.", "", "Source", "------", "Eq. (7)."]
+
+
+def test_a_page_says_what_it_is_about_to_those_who_share_it(book):
+    page = book.page["second"]
+    assert '<meta name="description" content="A note." />' not in page  # what stands in a box is no beginning
+    assert '<meta property="og:title" content="Second" />' in page
+    assert "og:image" not in page  # its address would have to be known
+
+
+def test_a_description_is_prose_cut_at_the_end_of_a_word():
+    document = nodes.section("", nodes.paragraph("", "", nodes.math("", "x")), nodes.paragraph(text="word " * 100))
+    text = summary.describe(document)
+    assert text.endswith("word …") and len(text) <= summary.LENGTH + 1
+    assert summary.describe(nodes.section("", nodes.paragraph(text="Short.\nTwo lines."))) == "Short. Two lines."
+
+
+@pytest.mark.parametrize(
+    ("environment", "address"),
+    [
+        ({}, ""),
+        ({"GITHUB_REPOSITORY": "owner/name"}, "https://owner.github.io/name/"),
+        ({"GITHUB_REPOSITORY": "owner/name", "GHOSTBOOK_URL": "https://book.example"}, "https://book.example/"),
+        ({"GITHUB_REPOSITORY": "owner/name", "GHOSTBOOK_URL": ""}, ""),
+    ],
+)
+def test_the_published_address_is_that_of_the_workflow_or_of_whoever_sets_it(environment, address):
+    assert summary.address(environment) == address
+
+
+def test_roles_are_in_use_and_the_search_button_is_called_as_it_reads():
+    button = '<button class="btn search-button-field search-button__button" title="Search" aria-label="Search">'
+    other = '<button class="btn search-button" aria-label="Search"></button>'
+    assert access.mend(button + other, "a.html") == button.replace(' aria-label="Search"', "") + other
+    assert access.mend('<div role="doc-biblioentry">', "references.html") == '<div role="listitem">'

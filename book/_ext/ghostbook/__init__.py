@@ -1,9 +1,15 @@
 """What this book asks of Sphinx beyond its extensions: one small module an idea."""
 
-from . import api, claims, equations, figures, grammar, icons, launch, offline, theme, widgets
+from importlib import import_module
+
+
+PARTS = (
+    "access", "api", "claims", "equations", "figures", "grammar", "icons", "launch", "offline", "printing", "search",
+    "summary", "theme", "widgets",
+)  # fmt: skip
 
 
 def setup(app):
-    for part in (api, claims, equations, figures, grammar, icons, launch, offline, theme, widgets):
-        part.setup(app)
+    for part in PARTS:
+        import_module(f"{__name__}.{part}").setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

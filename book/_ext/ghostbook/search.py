@@ -1,0 +1,40 @@
+"""The search finds chapters first: the library's reference comes last, and excerpts hold prose alone."""
+
+from pathlib import Path
+
+
+SCORER = """\
+var Scorer = {
+  score: ([page, title, anchor, description, score]) => (page === "api" || page === "genindex" ? score - 100 : score),
+  objNameMatch: 11, objPartialMatch: 6, objPrio: { 0: 15, 1: 5, 2: -5 }, objPrioDefault: 0,
+  title: 15, partialTitle: 7, term: 5, partialTerm: 2,
+};
+"""
+# Before Sphinx's search begins, which it does when the page is there.
+PROSE = """\
+document.addEventListener("DOMContentLoaded", () => {
+  const wholePage = Search.htmlToText;
+  Search.htmlToText = (html, anchor) => {
+    const page = new DOMParser().parseFromString(html, "text/html");
+    page.querySelectorAll("svg, nav, .ghost-widget, .cell_input").forEach((part) => part.remove());
+    return wholePage(page.documentElement.outerHTML, anchor);
+  };
+});
+"""
+
+
+def _write_scorer(app, config):
+    path = Path(app.doctreedir) / "scorer.js"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(SCORER, encoding="utf-8")
+    config.html_search_scorer = str(path)
+
+
+def _take_prose(app, pagename, templatename, context, doctree):
+    if pagename == "search":
+        app.add_js_file(None, body=PROSE)
+
+
+def setup(app):
+    app.connect("config-inited", _write_scorer)
+    app.connect("html-page-context", _take_prose)

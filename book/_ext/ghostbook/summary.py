@@ -1,0 +1,45 @@
+"""What others show of a page: a description for search engines, and a card for those who share its address."""
+
+import os
+from html import escape
+
+from docutils import nodes
+
+
+LENGTH = 200  # characters of a description; more is cut off where it is shown
+
+
+def describe(doctree):
+    """The beginning of a page's first paragraphs without formulas as plain text, cut at the end of a word."""
+    text = ""
+    for paragraph in doctree.findall(nodes.paragraph):
+        if isinstance(paragraph.parent, nodes.section) and not list(paragraph.findall(nodes.math)):
+            text = f"{text} {' '.join(paragraph.astext().split())}".strip()
+        if len(text) > LENGTH:
+            return text[: LENGTH - 1].rsplit(" ", 1)[0] + " …"
+    return text
+
+
+def address(environment):
+    """Where the book is published, or "": GHOSTBOOK_URL, or the address that a workflow's Pages have."""
+    owner, _, name = environment.get("GITHUB_REPOSITORY", "").partition("/")
+    published = environment.get("GHOSTBOOK_URL", f"https://{owner}.github.io/{name}" if name else "")
+    return published and published.rstrip("/") + "/"
+
+
+def _add_tags(app, pagename, templatename, context, doctree):
+    if doctree is None:
+        return
+    tags = {"og:type": "article", "og:title": app.env.titles[pagename].astext(), "og:site_name": app.config.html_title}
+    if text := describe(doctree):
+        context["metatags"] += f'<meta name="description" content="{escape(text)}" />\n'
+        tags["og:description"] = text
+    if base := address(os.environ):
+        tags |= {"og:url": f"{base}{pagename}.html", "og:image": f"{base}_static/readme.png"}
+    context["metatags"] += "".join(
+        f'<meta property="{name}" content="{escape(content)}" />\n' for name, content in tags.items()
+    )
+
+
+def setup(app):
+    app.connect("html-page-context", _add_tags)
