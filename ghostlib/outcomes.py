@@ -72,8 +72,8 @@ def diverged(accuracy):
     return np.isnan(_epochs("accuracy", accuracy)[..., -1])
 
 
-def final_loss(networks, task, c=10.0):
-    """Loss of trained networks at the confidence `c`, whatever they were trained at; NaN where they diverged."""
+def final_loss(networks, task, c=None):
+    """Loss of trained networks at the confidence `c`, 10 by default, whatever it was in training; NaN if diverged."""
     return task.loss(networks.output(task, c))
 
 
