@@ -96,7 +96,7 @@ class TestSameForEveryRule:
     def test_recording_snapshots_slices_and_threads_change_nothing(self, kind, rule, monkeypatch):
         networks = KINDS[kind]()
         whole = train(networks, TASK, 0.05, 40, rule=rule, threads=1)
-        monkeypatch.setattr("ghostlib.training.trainer.SLICE", 1)
+        monkeypatch.setattr("ghostlib.training.trainer.FIRST_SLICE", 1)
         some = train(networks, TASK, 0.05, 40, rule=rule, record=[40, 7], snapshots=[7], threads=2)
         for name in ("loss", "gradient_norm", "accuracy"):
             np.testing.assert_array_equal(getattr(some, name), getattr(whole, name)[:, [40, 7]])
