@@ -8,7 +8,7 @@ import numpy as np
 from ghostlib import outcomes
 from ghostlib.networks.records import RankOne
 from ghostlib.networks.task import DelayedActivation
-from ghostlib.training import rules, train
+from ghostlib.training import train
 from ghostlib.training.rules import Adam, Clipped
 from ghostlib.training.schedules import anneal, train_at
 
@@ -17,9 +17,9 @@ TASK = DelayedActivation()
 # Everything that is compared takes the same steps of the same size for as many epochs; only this differs.
 METHODS = {
     "plain": train,
-    "clipped at 1": lambda *course: rules.train(*course, rule=Clipped(1.0)),
-    "clipped at 0.1": lambda *course: rules.train(*course, rule=Clipped(0.1)),
-    "Adam": lambda *course: rules.train(*course, rule=Adam()),
+    "clipped at 1": lambda *course: train(*course, rule=Clipped(1.0)),
+    "clipped at 0.1": lambda *course: train(*course, rule=Clipped(0.1)),
+    "Adam": lambda *course: train(*course, rule=Adam()),
     "schedule": anneal,
 }
 
