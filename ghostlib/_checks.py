@@ -46,6 +46,14 @@ def positive_or_infinite(name, value):
     return array
 
 
+def single(check, name, value):
+    """Return ``check(name, value)``, such as `positive`, as a float; a `ValueError` unless it is one number."""
+    array = check(name, value)
+    if array.ndim:
+        raise ValueError(f"{name} must be one number, got shape {array.shape}")
+    return float(array)
+
+
 def count(name, value, minimum):
     """Return `value` as an int; a `ValueError` unless it is an integer ≥ `minimum`."""
     try:
