@@ -46,7 +46,7 @@ def positive_or_infinite(name, value):
     return array
 
 
-def single(check, name, value):
+def scalar(check, name, value):
     """Return ``check(name, value)``, such as `positive`, as a float; a `ValueError` unless it is one number."""
     array = check(name, value)
     if array.ndim:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ghostlib import ghosts
-from ghostlib.flows import rank_one, single
+from ghostlib.flows import rank_one, single_network
 from ghostlib.passage import ghost_of
 from ghostlib.rnn import RankOne
 
@@ -84,7 +84,7 @@ def saddle_node_between(before, after):
     -------
     SaddleNode
     """
-    numbers = [int(ghosts.count_fixed_points(single(network)).number) for network in (before, after)]
+    numbers = [int(ghosts.count_fixed_points(single_network(network)).number) for network in (before, after)]
     if numbers != [1, 3]:
         raise ValueError(f"before and after must have 1 and 3 fixed points, got {numbers[0]} and {numbers[1]}")
     low, high = 0.0, 1.0

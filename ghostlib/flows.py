@@ -20,6 +20,10 @@ EPS = np.finfo(np.float64).eps
 # the last eighth of them must have fallen.
 TERMS = 2 ** np.arange(4, 13)
 CONVERGED = 1e-14
+# Where rounding errors are measured: that of f at neighbours so close, as shares of the interval, those of f′ and f″ by
+# their largest sizes at so many places.
+NEIGHBOURS = 1e-5 * np.arange(-6, 7)
+GRID = 33
 
 
 class Flow(NamedTuple):
@@ -27,9 +31,9 @@ class Flow(NamedTuple):
 
     value, slope, curvature : functions of an array of κ, elementwise: f, f′ and f″.
     third : a number that |f‴| does not exceed on the intervals to be searched (0 for a parabola); or a function
-        (low, high) of two arrays that gives one for each cell, which settles flows that are steep here and flat there.
-    rounding : function of an array of κ, three bounds, of the rounding errors of f, f′ and f″ there. By default four
-        units of rounding of the largest |f|, |f′| and |f″| on the interval that is searched.
+        (low, high) of two arrays that gives one for each cell, for flows that are steep here and flat there.
+    rounding : function of an array of κ, bounds of the rounding errors of f, f′ and f″ there. By default what is
+        measured for f, and four units of rounding of the largest |f′| and |f″| on the interval to be searched.
     """
 
     value: Callable
@@ -45,7 +49,7 @@ class Flow(NamedTuple):
         The series is right to rounding on `interval`, (low, high), but its bound of f‴ is measured and not proved.
         """
         low, high = checked_interval("interval", interval)
-        value = elementwise("f", f)
+        value = _elementwise("f", f)
         for terms in TERMS:
             nodes = np.cos(np.pi * (np.arange(terms) + 0.5) / terms)
             coefficients = dct(value((low + high) / 2 + (high - low) / 2 * nodes)) / terms
@@ -59,8 +63,12 @@ class Flow(NamedTuple):
         slope, curvature, third = (series.deriv(order) for order in (1, 2, 3))
         # A derivative multiplies the errors of a series by its degree squared, at most.
         gain = 2 * (1 + series.degree()) ** 2 / (high - low)
-        errors = [CONVERGED * size.max() * gain**order for order in range(3)]
-        return cls(value, slope, curvature, float(np.abs(third.coef).sum()), lambda kappa: errors)
+        errors = [CONVERGED * size.max() * gain**order for order in (1, 2)]
+
+        def rounding(kappa):
+            return _noise(value, kappa, (low, high)), *errors
+
+        return cls(value, slope, curvature, float(np.abs(third.coef).sum()), rounding)
 
 
 def rank_one_flow(network):
@@ -77,7 +85,7 @@ def rank_one_flow(network):
     -------
     Flow
     """
-    network = single(network)
+    network = single_network(network)
     m, n, b = (np.ascontiguousarray(array, dtype=np.float64) for array in (network.m, network.n, network.b))
 
     def bounds(low, high):
@@ -94,17 +102,37 @@ def rank_one_flow(network):
 
 
 def as_flow(flow, interval):
-    """A `Flow` as it is, the latent flow of one `RankOne` network, or that of a function of κ on the interval."""
-    if isinstance(flow, Flow):
-        return flow
+    """A `Flow`, one `RankOne` network or a function of κ, as a Flow whose five parts are functions and checked.
+
+    They return one finite float64 for each κ of the interval, or refuse.
+    """
     if isinstance(flow, RankOne):
-        return rank_one_flow(flow)
-    if callable(flow):
-        return Flow.from_function(flow, interval)
-    raise ValueError(f"flow must be a Flow, one RankOne network or a function of κ, got {type(flow).__name__}")
+        flow = rank_one_flow(flow)
+    elif callable(flow):
+        flow = Flow.from_function(flow, interval)
+    elif not isinstance(flow, Flow):
+        raise ValueError(f"flow must be a Flow, one RankOne network or a function of κ, got {type(flow).__name__}")
+    third = flow.third
+    if not callable(third):
+        bound = _checks.scalar(_checks.nonnegative, "flow.third", third)
+
+        def third(low, high):
+            return bound
+
+    functions = zip(Flow._fields, (*flow[:3], third), strict=False)
+    value, slope, curvature, third = (_elementwise(f"flow.{name}", function) for name, function in functions)
+    rounding = flow.rounding
+    if rounding is None:
+        grid = np.linspace(*interval, GRID)
+        errors = [4 * EPS * np.abs(of(grid)).max() for of in (slope, curvature)]
+
+        def rounding(kappa):
+            return _noise(value, kappa, interval), *errors
+
+    return Flow(value, slope, curvature, third, rounding)
 
 
-def elementwise(name, function):
+def _elementwise(name, function):
     """The function, made to return one finite float64 for each κ, or to refuse; the message calls it `name`."""
 
     def call(*kappa):
@@ -119,6 +147,16 @@ def elementwise(name, function):
     return call
 
 
+def _noise(function, kappa, interval):
+    """The rounding error of a function around each κ, measured: in a sixth difference nothing else is left."""
+    low, high = interval
+    steps = NEIGHBOURS * (high - low)
+    around = np.clip(np.ravel(kappa), low - steps[0], high - steps[-1])[:, None] + steps
+    values = function(around.ravel()).reshape(around.shape)
+    noise = np.abs(np.diff(values, 6)).max(axis=1) / 10 + 4 * EPS * np.abs(values).max(axis=1)
+    return noise.reshape(np.shape(kappa))
+
+
 def checked_interval(name, ends):
     """The two ends as floats, if they are finite and ascending."""
     ends = _checks.finite(name, ends)
@@ -127,7 +165,7 @@ def checked_interval(name, ends):
     return float(ends[0]), float(ends[1])
 
 
-def single(network):
+def single_network(network):
     """The one network of shape () that a RankOne of shape () or (1,) is, if its parameters are finite."""
     network = rank_one("network", network)
     one = network[0] if network.shape == (1,) else network

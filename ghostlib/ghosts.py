@@ -8,7 +8,7 @@ known. In a cell of half-width w around κ, Taylor's theorem says that
     |f′(κ)| > |f″(κ)| w + B w²/2   f′ has no zero in the cell,
     |f″(κ)| > B w                  f′ is monotone and has at most one,
 
-and a cell of which neither holds is halved, until f and f′ do not change in it beyond rounding. An extremum is where
+and a cell of which neither holds is halved, until f′ is zero to rounding all over it. An extremum is where
 f′ changes its sign beyond rounding, a fixed point where f does: what rounding cannot tell from one point is one point.
 
 Every function raises ValueError where an argument is out of range, a flow is not finite on the interval, its
@@ -22,7 +22,7 @@ import numpy as np
 from scipy.optimize import brentq
 
 from ghostlib import _checks, _counting
-from ghostlib.flows import EPS, Flow, as_flow, checked_interval, elementwise, rank_one, rank_one_flow, reach, single
+from ghostlib.flows import EPS, Flow, as_flow, checked_interval, rank_one, rank_one_flow, reach, single_network
 
 
 __all__ = ["Count", "Flow", "SlowPoint", "count_fixed_points", "rank_one_flow", "slow_points", "slow_points_of"]
@@ -71,7 +71,7 @@ class SlowPoint(NamedTuple):
         The network as it is run, in steps Δ = Δt/τ, is stable there where this is smaller than 1 in size: a point that
         is stable in the flow may repel in steps, with κ on either side in turn.
         """
-        return 1 + _checks.single(_checks.positive, "delta", delta) * self.slope
+        return 1 + _checks.scalar(_checks.positive, "delta", delta) * self.slope
 
 
 class Count(NamedTuple):
@@ -108,17 +108,17 @@ def slow_points_of(flow, interval, *, tau=1.0, tolerance=None):
         In the order of their positions.
     """
     low, high = checked_interval("interval", interval)
-    tau = _checks.single(_checks.positive, "tau", tau)
+    tau = _checks.scalar(_checks.positive, "tau", tau)
     if tolerance is not None:
-        tolerance = _checks.single(_checks.nonnegative, "tolerance", tolerance)
-    flow = _checked(as_flow(flow, (low, high)), low, high)
+        tolerance = _checks.scalar(_checks.nonnegative, "tolerance", tolerance)
+    flow = as_flow(flow, (low, high))
     edges = _cut(flow, low, high)
     _refuse_misfit(flow, edges)
     extrema = _extrema(flow, edges)
     knots = np.array([low, *(position for position, _ in extrema), high])
-    speed, error = flow.value(knots), np.broadcast_to(flow.rounding(knots)[0], knots.shape)
+    speed = flow.value(knots)
     height = np.abs(speed)
-    touches = height <= (error if tolerance is None else tolerance)
+    touches = height <= (flow.rounding(knots)[0] if tolerance is None else tolerance)
     touches[[0, -1]] = height[[0, -1]] == 0
     height[[0, -1]] = np.inf
     sign = np.where(touches, 0, np.sign(speed))
@@ -141,7 +141,7 @@ def slow_points_of(flow, interval, *, tau=1.0, tolerance=None):
         distance = height[i : j + 1].min()
         if sign[i] != sign[j]:
             position = _zero(flow.value, knots[i], knots[j])
-            hyperbolic = bool(j == i + 1 and _is_simple(flow, position, high - low))
+            hyperbolic = j == i + 1 and _is_simple(flow, position, high - low)
             add(position, "unstable" if sign[j] > 0 else "stable", distance, hyperbolic)
         elif j > i + 1:
             add(float(knots[i:j][height[i:j].argmin()]), "saddle-node", distance)
@@ -167,7 +167,7 @@ def slow_points(network, *, interval=None, tau=1.0, tolerance=None):
     tuple of SlowPoint
         In the order of their positions.
     """
-    network = single(network)
+    network = single_network(network)
     far = float(reach(network))
     low, high = (-far, far) if interval is None else np.clip(checked_interval("interval", interval), -far, far)
     return slow_points_of(network, (low, high), tau=tau, tolerance=tolerance) if low < high else ()
@@ -197,52 +197,29 @@ def count_fixed_points(networks, *, interval=None):
     return Count(number.reshape(networks.shape), certified.reshape(networks.shape))
 
 
-def _checked(flow, low, high):
-    """The flow with functions that return finite numbers or refuse, and with `third` and `rounding` as functions."""
-    value, slope, curvature = (elementwise(f"flow.{name}", getattr(flow, name)) for name in Flow._fields[:3])
-    third, rounding = flow.third, flow.rounding
-    if not callable(third):
-        bound = _checks.single(_checks.nonnegative, "flow.third", third)
-
-        def third(low, high):
-            return bound
-
-    third = elementwise("flow.third", third)
-    if rounding is None:
-        grid = np.linspace(low, high, CELLS + 1)
-        errors = [4 * EPS * np.abs(of(grid)).max() for of in (value, slope, curvature)]
-
-        def rounding(kappa):
-            return errors
-
-    return Flow(value, slope, curvature, third, rounding)
-
-
 def _cut(flow, low, high):
-    """Edges of cells that tile [low, high], in each of which f′ has at most one zero or is zero to rounding."""
+    """Edges and middles of cells that tile [low, high]; in each f′ has at most one zero or is zero to rounding."""
     width = (high - low) / CELLS
     left = low + width * np.arange(CELLS)
     edges = [[high]]
     while left.size:
         half = width / 2
         centre = left + half
-        value_error, slope_error, curvature_error = flow.rounding(centre)
+        _, slope_error, curvature_error = flow.rounding(centre)
         with np.errstate(over="ignore"):
             bend = flow.third(left, left + width) * half
             slope, curvature = np.abs(flow.slope(centre)), np.abs(flow.curvature(centre))
             bent = half * (curvature + curvature_error + bend / 2) + slope_error
-            change = half * (slope + bent)
-        # Flat, if f′ is zero to rounding and f, whatever f′ then is, changes by no more than its own rounding.
-        flat = (slope + bent <= 3 * slope_error) & (change <= 4 * value_error)
-        is_open = (slope <= bent) & (curvature - curvature_error <= bend) & ~flat
+        is_flat = slope + bent <= 3 * slope_error
+        is_open = (slope <= bent) & (curvature - curvature_error <= bend) & ~is_flat
         if np.count_nonzero(is_open) > MOST_CELLS:
-            is_open &= change > RIPPLE * np.abs(flow.value(centre))
+            is_open &= half * (slope + bent) > RIPPLE * np.abs(flow.value(centre))
         if np.count_nonzero(is_open) > MOST_CELLS:
             raise ValueError(
                 f"flow cannot be settled on ({low:g}, {high:g}): f, f′ and f″ nearly vanish over a stretch of it, or "
                 "flow.third is too large a bound of |f‴|; a function (low, high) may bound it cell by cell"
             )
-        edges.append(left[~is_open])
+        edges += [left[~is_open], centre[~is_open]]
         left = left[is_open]
         left = np.concatenate([left, left + half])
         width = half
@@ -287,10 +264,10 @@ def _zero(function, low, high):
 
 def _is_simple(flow, position, width):
     """Whether f″ and f‴ leave f′ its sign over the stretch of 2e/|f′| that takes f beyond its rounding error e."""
-    slope, curvature = abs(float(flow.slope(position))), abs(float(flow.curvature(position)))
-    stretch = min(2 * float(flow.rounding(position)[0]) / max(slope, np.finfo(np.float64).tiny), width)
-    third = float(flow.third(position - stretch, position + stretch))
-    return stretch * (curvature + third * stretch / 2) < slope / 2
+    error, slope_error, _ = flow.rounding(position)
+    slope, curvature = abs(float(flow.slope(position))) - slope_error, abs(float(flow.curvature(position)))
+    stretch = min(2 * float(error) / slope, width) if slope > 0 else width
+    return bool(stretch * (curvature + flow.third(position - stretch, position + stretch) * stretch / 2) < slope / 2)
 
 
 def _parabola_time(flow, position, speed, curvature, low, high):

@@ -12,7 +12,7 @@ from scipy.integrate import quad
 from scipy.optimize import brentq
 
 from ghostlib import _checks, ghosts
-from ghostlib.flows import as_flow, checked_interval, rank_one_flow, single
+from ghostlib.flows import as_flow, checked_interval, rank_one_flow, single_network
 
 
 class Wait(NamedTuple):
@@ -91,7 +91,7 @@ def simulated_passage_time(flow, start, stop, *, delta, tau=1.0, longest=1_000_0
     """
     start, stop, interval = _ends(start, stop)
     value = as_flow(flow, interval).value
-    delta, tau = (_checks.single(_checks.positive, *named) for named in (("delta", delta), ("tau", tau)))
+    delta, tau = (_checks.scalar(_checks.positive, *named) for named in (("delta", delta), ("tau", tau)))
     direction = math.copysign(1.0, stop - start)
     kappa = start
     for step in range(_checks.count("longest", longest, 1)):
@@ -129,8 +129,8 @@ def wait(network, task, c=10.0):
     Wait
         Times are inf where a fixed point is on the way.
     """
-    c = _checks.single(_checks.positive, "c", c)
-    network = single(network)
+    c = _checks.scalar(_checks.positive, "c", c)
+    network = single_network(network)
     ghost, start, stop = ghost_of(network), float(network.kappa0(task)), task.kappa_star
     if ghost is None:
         raise ValueError("network has no ghost: its latent flow has no positive minimum")
@@ -158,7 +158,7 @@ def wait(network, task, c=10.0):
 
 
 def _ends(start, stop):
-    start, stop = (_checks.single(_checks.finite, *named) for named in (("start", start), ("stop", stop)))
+    start, stop = (_checks.scalar(_checks.finite, *named) for named in (("start", start), ("stop", stop)))
     return start, stop, checked_interval("start and stop", sorted((start, stop)))
 
 

@@ -47,7 +47,7 @@ def sharpness(networks, task, c=10.0, *, tolerance=1e-4, longest=300):
 
     Source: ours; the bound 2/α is the textbook's.
     """
-    tolerance, longest = _checks.single(_checks.positive, "tolerance", tolerance), _checks.count("longest", longest, 1)
+    tolerance, longest = _checks.scalar(_checks.positive, "tolerance", tolerance), _checks.count("longest", longest, 1)
     finite = np.isfinite(rank_one("networks", networks).norm())
     c = per_network("c", c, networks)[finite]
     theta = np.concatenate([networks.m, networks.n, networks.b], axis=-1)[finite].astype(np.float64)

@@ -427,6 +427,13 @@ def test_a_root_is_found_whatever_the_scale_of_the_flow():
         assert [(p.kind, pytest.approx(p.position)) for p in points] == [("stable", -0.01), ("unstable", 0.01)]
 
 
+@pytest.mark.parametrize("far", [10.0, 1e3, 1e6])
+@pytest.mark.parametrize("r", [1e-3, 1e-4, 1e-5])
+def test_a_wide_interval_hides_no_ghost_and_no_fixed_point(far, r):
+    assert kinds(ghosts.slow_points_of(toy(r), (-far, 1.1 * far))) == ["ghost"]
+    assert kinds(ghosts.slow_points_of(toy(-r), (-far, 1.1 * far))) == ["stable", "unstable"]
+
+
 @pytest.mark.parametrize("tolerance", [None, 0.0, 1e-3, 1.0])
 def test_no_tolerance_drops_a_root_over_which_f_changes_its_sign(tolerance):
     for flow in (cubic(0.0), cubic(0.2), falling_cubic(0.01, 0.1)):
