@@ -86,7 +86,7 @@ def rank_one_flow(network):
     Flow
     """
     network = single_network(network)
-    m, n, b = (np.ascontiguousarray(array, dtype=np.float64) for array in (network.m, network.n, network.b))
+    m, n, b = (np.ascontiguousarray(array) for array in (network.m, network.n, network.b))
 
     def bounds(low, high):
         low, high = np.broadcast_arrays(low, high)
@@ -166,18 +166,18 @@ def checked_interval(name, ends):
 
 
 def single_network(network):
-    """The one network of shape () that a RankOne of shape () or (1,) is, if its parameters are finite."""
-    network = rank_one("network", network)
-    one = network[0] if network.shape == (1,) else network
-    if one.shape != ():
+    """The one network of shape () that a RankOne of shape () or (1,) is, in float64, if its parameters are finite."""
+    rank_one("network", network)
+    if network.shape not in ((), (1,)):
         raise ValueError(f"network must be a single one, such as networks[0], got an ensemble of shape {network.shape}")
-    if not one.is_finite():
+    network = (network[0] if network.shape else network).astype(np.float64)
+    if not network.is_finite():
         raise ValueError("parameters of network must be finite, got infinity or NaN")
     with np.errstate(over="ignore"):
-        third = np.sum(np.abs(one.n, dtype=np.float64) * (1 + np.abs(one.m, dtype=np.float64)) ** 3)
+        third = np.sum(np.abs(network.n) * (1 + np.abs(network.m)) ** 3)
     if not np.isfinite(third):
-        raise ValueError(f"parameters of network are too large: |m| up to {np.abs(one.m).max():g} makes f‴ overflow")
-    return one
+        raise ValueError(f"parameters of network are too large: |m| = {np.abs(network.m).max():g} makes f‴ overflow")
+    return network
 
 
 def rank_one(name, networks):
