@@ -606,6 +606,16 @@ def test_a_count_on_the_whole_line_is_odd_certified_or_not(m, n):
         assert ghosts.count_fixed_points(RankOne([m, 1.0], [n, 1 - n], [b, 0.0])).number % 2 == 1
 
 
+def test_a_count_that_is_given_up_is_odd_too(monkeypatch):
+    network = random_networks(5, 1, 4, steepness=3.0)[0]
+    for most in range(1, 40):
+        monkeypatch.setattr(_counting, "MOST_CELLS", most)
+        number, certified = _counting._count_one.py_func(network.m, network.n, network.b, -20.0, 20.0)
+        assert number % 2 == 1
+    assert certified
+    assert number == ghosts.count_fixed_points(network).number
+
+
 def run_alone(code, **environment):
     """The output of a Python process of its own, which may not hang."""
     return subprocess.run(
