@@ -1,6 +1,8 @@
 """The paper's experiments: one frozen record a figure, its settings as data, `run()` to do it."""
 
+from ghostlib.experiments.circuit import FALLEN_NETWORKS, RANDOM_NETWORKS
 from ghostlib.experiments.confidence import FIG_4, FIG_4_REPEATS, REMEDIES, RESTORED, TRAINABLE_C
+from ghostlib.experiments.plateau import HUNDRED_PLATEAUS, TWO_KNOBS
 from ghostlib.experiments.rank_one import FIG_3A, FIG_3A_COPIES, FIG_3B, FIG_S1, MANY_NETWORKS
 from ghostlib.experiments.scale import RANK_OR_SIZE, RANK_OR_SIZE_HIGH_RATE
 from ghostlib.experiments.sloppy import FIG_S2, FIG_S2_EDGE, FIG_S2_FULL
@@ -9,6 +11,7 @@ from ghostlib.experiments.toy import CRITICAL_RATE, FIG_2A, FIG_2BC, FIG_2D, OSC
 
 __all__ = [
     "CRITICAL_RATE",
+    "FALLEN_NETWORKS",
     "MANY_NETWORKS",
     "FIG_2A",
     "FIG_2BC",
@@ -22,11 +25,14 @@ __all__ = [
     "FIG_S2",
     "FIG_S2_EDGE",
     "FIG_S2_FULL",
+    "HUNDRED_PLATEAUS",
     "OSCILLATIONS",
+    "RANDOM_NETWORKS",
     "RANK_OR_SIZE",
     "RANK_OR_SIZE_HIGH_RATE",
     "REMEDIES",
     "RESTORED",
     "TRAINABLE_C",
     "TRAPPED_FRACTION",
+    "TWO_KNOBS",
 ]
