@@ -118,21 +118,15 @@ class Plateau:
         return self.by_law[0] / self.jump - 1
 
     @quoted("{:.2f}")
-    def k_at_start(self):
-        """k = |∇L| / (c(1 − L)) at epoch 0."""
-        return self._k(0)
-
-    @quoted("{:.2f}")
-    def k_at_stand(self):
-        """k at `stand`."""
-        return self._k(self.stand)
+    def k(self):
+        """k = |∇L| / (c(1 − L)) at epoch 0 and at `stand`."""
+        epochs = [0, self.stand]
+        k = self.history.gradient_norm[epochs] / (C * (1 - self.history.loss[epochs]))
+        return dict(zip(("start", "stand"), k, strict=True))
 
     @property
     def _pace(self):
         return self.alpha * self.history.gradient_norm[: self.jump] ** 2
-
-    def _k(self, epoch):
-        return self.history.gradient_norm[epoch] / (C * (1 - self.history.loss[epoch]))
 
 
 @dataclass(frozen=True)
@@ -171,14 +165,10 @@ class Plateaus:
         return self.jumped - self.in_time
 
     @quoted("{:.0%}")
-    def error_least(self):
-        """By how much the best of the forecasts is too long."""
-        return self._ratio.min() - 1
-
-    @quoted("{:.0%}")
-    def error_most(self):
-        """By how much the worst of the forecasts is too long."""
-        return self._ratio.max() - 1
+    def error(self):
+        """By how much the forecasts are too long, as a share of the truth."""
+        error = self.forecast[self.jump >= 0] / self._jumps - 1
+        return {"least": error.min(), "most": error.max()}
 
     @quoted("{:.3f}")
     def rank_correlation(self):
@@ -186,35 +176,21 @@ class Plateaus:
         reached = self.jump >= 0
         return spearmanr(self.first_norm[reached], self._jumps).statistic
 
-    @quoted()
-    def first_seed(self):
-        """Which network jumps first."""
-        return np.flatnonzero(self.jump == self.first_jump)[0]
-
     @quoted("{:,}")
-    def first_jump(self):
-        """The epoch of the first jump of all."""
-        return self._jumps.min()
+    def epoch(self):
+        """The epochs of the first and of the last jump."""
+        return {"first": self._jumps.min(), "last": self._jumps.max()}
 
     @quoted()
-    def last_seed(self):
-        """Which network jumps last."""
-        return np.argmax(self.jump)
-
-    @quoted("{:,}")
-    def last_jump(self):
-        """The epoch of the last jump of all."""
-        return self.jump.max()
+    def seed(self):
+        """Which networks these are."""
+        return {name: np.flatnonzero(self.jump == epoch)[0] for name, epoch in self.epoch.items()}
 
     @quoted("{:.0f}")
-    def fall_median(self):
-        """Epochs in which the loss falls from 0.9 to below ½, median over all that jump."""
-        return np.median(self._falls)
-
-    @quoted()
-    def fall_most(self):
-        """The same for the slowest of them."""
-        return self._falls.max()
+    def fall(self):
+        """Epochs in which the loss falls from 0.9 to below ½, over all that jump."""
+        falls = (self.jump - self._begin)[self.jump >= 0]
+        return {"median": np.median(falls), "most": falls.max()}
 
     @quoted()
     def got_low(self):
@@ -232,20 +208,12 @@ class Plateaus:
         return self.jump[self.jump >= 0]
 
     @property
-    def _ratio(self):
-        return self.forecast[self.jump >= 0] / self._jumps
-
-    @property
     def _begin(self):
         return outcomes.first_epoch(self.loss < HIGH_LOSS)
 
     @property
     def _low(self):
         return outcomes.first_epoch(self.loss < outcomes.LOW_LOSS)
-
-    @property
-    def _falls(self):
-        return (self.jump - self._begin)[self.jump >= 0]
 
 
 @dataclass(frozen=True)
@@ -296,22 +264,14 @@ class PlateauDurations:
         return {c: self.by_c[self.c == c][0] for c in (5, 10)}
 
     @quoted("{:.2f}")
-    def law_ratio_least(self):
-        """The least ratio of plateau and Eq. (B27) over the confidences."""
-        return self._law_ratio.min()
-
-    @quoted("{:.2f}")
-    def law_ratio_most(self):
-        """The largest ratio of plateau and Eq. (B27) over the confidences."""
-        return self._law_ratio.max()
+    def law_ratio(self):
+        """The plateau over Eq. (B27), over the confidences."""
+        ratio = self.by_c / typical_plateau_duration(self.alpha_c, self.c)
+        return {"least": ratio.min(), "most": ratio.max()}
 
     @property
     def _areas(self):
         return (self.alpha * self.by_alpha)[self.alpha < 0.05]
-
-    @property
-    def _law_ratio(self):
-        return self.by_c / typical_plateau_duration(self.alpha_c, self.c)
 
 
 @dataclass(frozen=True)
