@@ -199,7 +199,7 @@ class CopiesThatEscape:
 
     @property
     def _stage_waits(self):
-        return list(self.training.waits.waits.values())
+        return list(self.training.waits.by_stage.values())
 
     @property
     def _out(self):

@@ -61,7 +61,7 @@ class HighRateTraining:
         return self.jump + first_ghost(networks)
 
     @quoted()
-    def name(self):
+    def copy_name(self):
         """What the prose calls the copy."""
         return f"copy {self.copy}" if self.copy else "the network itself"
 

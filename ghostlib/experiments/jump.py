@@ -34,7 +34,7 @@ class EventOrder:
         return self.training.course.loss[self.epoch]
 
     @property
-    def events(self):
+    def epochs(self):
         """The epochs of the jump, of the birth of the ghost, and of the onset of the oscillations."""
         return self.training.jump, self.first_ghost, self.training.onset
 
@@ -106,7 +106,7 @@ class AroundTheJump:
 
 
 def first_ghost(networks):
-    """Place of the first network with a ghost, looked for one by one, since ghosts come and go; −1 where none has one."""
+    """Place of the first network with a ghost, looked for one by one, since ghosts come and go; −1 without one."""
     rising = np.flatnonzero(slope_upper_bound(networks) >= 0).tolist()  # the others have none, by Eq. (B40)
     return next((place for place in rising if ghost_of(networks[place]) is not None), -1)
 

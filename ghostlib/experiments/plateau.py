@@ -281,7 +281,7 @@ class TwoKnobs:
     seed: int = 40
     alpha_exponents: tuple[float, float] = (-3.0, -1.0)
     rates: int = 9
-    confidences: tuple[float, ...] = tuple(np.arange(3.0, 12.0).tolist())
+    confidences: tuple[float, ...] = (3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0)
     alpha: float = 0.02  # at which the confidences are tried
     epochs: int = 12_000  # for them
 

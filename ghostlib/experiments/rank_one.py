@@ -25,20 +25,20 @@ LOWEST_LOSS = 1e-3  # below it the network has left the oscillations
 class StageWaits:
     """How the network waits at the stages (ii) and (iii): the lines of a table.
 
-    waits : dict from the name of the stage to its `Wait`.
+    by_stage : dict from the name of the stage to its `Wait`.
     """
 
-    waits: dict
+    by_stage: dict
 
     @quoted("{:.2f}")
     def ghost_speed(self):
         """f at the ghost."""
-        return {stage: each.ghost.speed for stage, each in self.waits.items()}
+        return {stage: each.ghost.speed for stage, each in self.by_stage.items()}
 
     @quoted("{:.2f}")
     def ghost_curvature(self):
         """f″ at the ghost."""
-        return {stage: each.ghost.curvature for stage, each in self.waits.items()}
+        return {stage: each.ghost.curvature for stage, each in self.by_stage.items()}
 
     @quoted("{:.2f}")
     def threshold_speed(self):
@@ -76,7 +76,7 @@ class StageWaits:
         return self._each("rise_time")
 
     def _each(self, field):
-        return {stage: getattr(each, field) for stage, each in self.waits.items()}
+        return {stage: getattr(each, field) for stage, each in self.by_stage.items()}
 
 
 @dataclass(frozen=True)

@@ -140,7 +140,7 @@ def test_a_loss_turns_where_it_goes_up_and_down_in_turn():
 
 
 def test_the_ghost_that_is_found_is_the_first_since_the_jump(training, events):
-    assert events.events == (training.jump, events.birth, training.onset)
+    assert events.epochs == (training.jump, events.birth, training.onset)
     assert training.jump < events.birth
     networks = SMALL.networks_at(range(training.jump, events.birth + 20))
     have = [ghost_of(network) is not None for network in networks]
