@@ -25,8 +25,7 @@ def _entry(name, record):
 
 
 def _short(value):
-    if isinstance(value, tuple | list | range) and len(value) > 6:
-        return f"{value[0]}, {value[1]}, …, {value[-1]}"
-    if isinstance(value, tuple | list):
-        return ", ".join(_short(item) for item in value)
+    if isinstance(value, tuple | list | range):
+        items = [_short(item) for item in value]
+        return ", ".join(items if len(items) <= 6 else [*items[:2], "…", items[-1]])
     return f"{value:g}" if isinstance(value, float) else str(value)
