@@ -17,12 +17,17 @@ def advance(z, moves, rate, slope, centre, epochs):
                 moves[i] += 1
 
 
+@njit(cache=True, nogil=True)
+def _fill(states, rate, slope, centre, every):
+    moves = np.zeros(rate.size, dtype=np.int64)
+    for row in range(1, len(states)):
+        states[row] = states[row - 1]
+        advance(states[row], moves, rate, slope, centre, every)
+
+
 def record(start, rate, slope, centre, epochs, every):
     """The state at epochs 0, every, 2·every, … of runs of any shape, as a last axis."""
-    z, rate, centre = start.flatten(), rate.ravel(), centre.ravel()
-    states, moves = np.empty((epochs // every + 1, z.size)), np.zeros(z.size, dtype=int)
-    states[0] = z
-    for state in states[1:]:
-        advance(z, moves, rate, slope, centre, every)
-        state[:] = z
+    states = np.empty((epochs // every + 1, start.size))
+    states[0] = start.ravel()
+    _fill(states, rate.ravel(), slope, centre.ravel(), every)
     return np.ascontiguousarray(states.T).reshape(*start.shape, len(states))

@@ -97,7 +97,7 @@ def descend_rescaled(rho0, a, epochs, *, every=1):
 def final_state(rho0, a, epochs):
     """How each run of `descend_rescaled` ends, as `FinalState`; nothing is recorded on the way."""
     rho0, a = _checked("rho0", rho0, a)
-    rho, moves = rho0.flatten(), np.zeros(rho0.size, dtype=int)
+    rho, moves = rho0.flatten(), np.zeros(rho0.size, dtype=np.int64)
     _map.advance(rho, moves, a.ravel(), STEP, np.ones(rho.size), _checks.count("epochs", epochs, 0))
     epoch = np.where(rho < POINT_OF_NO_RETURN, moves, -1)
     return FinalState(rho.reshape(rho0.shape)[()], epoch.reshape(rho0.shape)[()])

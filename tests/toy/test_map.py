@@ -38,7 +38,8 @@ WITHOUT_A_COMPILER = """
 import numpy as np
 from ghostlib import toy
 
-r, limits = toy.r_star(100) * np.array([-1, -1e-15, 0, 1e-15, 0.2, 0.9, 1.1, 10]), {"c": [[0.1], [1], [10]], "x_star": 10}
+r = toy.r_star(100) * np.array([-1, -1e-15, 0, 1e-15, 0.2, 0.9, 1.1, 10])
+limits = {"c": [[0.1], [1], [10]], "x_star": 10}
 losses = toy.finite_loss(r, 100, **limits), toy.finite_gradient(r, 100, **limits), toy.euler_loss(r, 100, **limits)
 end = toy.final_state([0.1, 1.5, 3, 8], 1.02, 200)
 for numbers in (*losses, toy.descend(r, 1e-9, 100, 200).r, end.rho, end.epoch):
