@@ -25,10 +25,10 @@ from ghostlib.plots.descent import (
     descent,
     fig_2bc,
     fig_2d,
+    orbit_diagram,
     oscillation,
     plateau,
     return_map,
-    rhythms,
     trapped_fraction,
 )
 from ghostlib.plots.flow import bifurcation, bottleneck_law, fig_1, flow_and_wait, time_spent
@@ -99,6 +99,7 @@ __all__ = [
     "landscape",
     "learning_time",
     "one_number",
+    "orbit_diagram",
     "oscillation",
     "plateau",
     "plateau_knobs",
@@ -109,7 +110,6 @@ __all__ = [
     "rescued",
     "return_map",
     "reverse_pass",
-    "rhythms",
     "rounding",
     "signal",
     "slope_and_its_limits",
