@@ -383,6 +383,38 @@ def test_the_critical_network_has_one_stable_point_that_is_not_hyperbolic():
     assert (count.number, count.certified) == (1, False)
 
 
+def critical_pair(bias, shift=0.0):
+    """Two units that together have f′ = 0 at κ = 0, where f′ is largest and f is `shift`."""
+    half = math.cosh(bias) ** 2 / 2
+    return shifted(RankOne([1.0, 1.0], [half, half], [bias, -bias]), shift)
+
+
+@pytest.mark.parametrize("bias", [0.05, 0.1, 0.2, 0.3, 0.5, 0.6])
+def test_the_noise_of_a_critical_flow_makes_neither_points_nor_ghosts(bias):
+    (point,) = slow_points(critical_pair(bias))
+    assert (point.kind, point.hyperbolic) == ("stable", False)
+    assert abs(point.position) < 1e-3
+    count = count_fixed_points(critical_pair(bias))
+    assert (count.number, count.certified) == (1, False)
+    assert kinds(slow_points(critical_pair(bias, shift=0.3))) == ["stable"]
+
+
+def test_noise_is_not_counted():
+    critical = critical_pair(0.3)
+    columns = ((critical.m, [1.0, 1.0]), (critical.n, [300.0, -300.0]), (critical.b, [0.7, 0.7]))
+    network = RankOne(*(np.append(array, values) for array, values in columns))  # the last two cancel, to rounding
+    for low, high in np.random.default_rng(0).uniform([-4, 1], [-1, 4], (300, 2)):
+        assert count_fixed_points(network, interval=(low, high)) == (1, False)
+
+
+@pytest.mark.parametrize("beside", np.linspace(0, 1e-13, 41))
+def test_extrema_that_lie_beside_the_edges_of_a_cell_are_not_overlooked(beside):
+    a = 1 / 32 + beside  # on this interval one of the first cells is (−1/32, 1/32)
+    flow = Flow(lambda x: x**3 / 3 - a**2 * x, lambda x: x**2 - a**2, lambda x: 2 * x, third=2.0)
+    points = slow_points_of(flow, (-1 + 1 / 32, 1 + 1 / 32))
+    assert kinds(points) == ["unstable", "stable", "unstable"]
+
+
 @pytest.mark.parametrize("sign", [1, -1])
 def test_a_double_root_at_the_very_end_of_the_interval_is_one_saddle_node(sign):
     flow = Flow(lambda x: sign * x * x, lambda x: sign * 2 * x, lambda x: sign * 2.0, third=0.0)
@@ -456,6 +488,21 @@ def test_the_time_of_the_parabola_is_given_only_where_the_flow_follows_it():
     assert ghost.kind == "ghost" and math.isnan(ghost.passage_time)
     (ghost, _) = slow_points_of(cubic(FOLD + 1e-3), (-2.0, 2.0))
     assert ghost.passage_time == pytest.approx(math.pi / math.sqrt(1e-3 * math.sqrt(3)), rel=1e-6)
+
+
+@pytest.mark.parametrize(("bend", "holds"), [(0.9, True), (1.1, False)])
+@pytest.mark.parametrize("interval", [(-1.0, 2.0), (-2.0, 1.0)])
+def test_the_parabola_holds_where_it_is_off_by_less_than_half_when_it_has_doubled_its_speed(bend, holds, interval):
+    r = 0.01  # f = r + x² + (bend/r) x⁴ is (2 + bend) r, not 2r, at x = √r
+    flow = Flow(
+        lambda x: r + x**2 + bend / r * x**4,
+        lambda x: 2 * x + 4 * bend / r * x**3,
+        lambda x: 2 + 12 * bend / r * x**2,
+        third=48 * bend / r,
+    )
+    (ghost,) = slow_points_of(flow, interval)
+    assert math.isnan(ghost.passage_time) != holds
+    assert not holds or ghost.passage_time == pytest.approx(10 * math.pi)
 
 
 def test_a_point_that_is_stable_in_the_flow_may_repel_in_steps():
@@ -696,6 +743,7 @@ def test_without_the_compiler_all_is_the_same():
         (lambda: slow_points_of(toy(1.0)._replace(third=[1.0, 2.0]), (0.0, 1.0)), "flow.third must be one"),
         (lambda: slow_points_of(toy(1.0), (0.0, 1.0), tau=[1.0, 2.0]), "tau must be one number, got shape"),
         (lambda: slow_points_of(cubic(0.0)._replace(third=1e30), (0.0, 1.0)), "third is too large a bound"),
+        (lambda: slow_points_of(cubic(0.0)._replace(third=1e12), (0.2, 0.6)), "third is too large a bound"),
         (lambda: slow_points_of(constant(0.0), (0.0, 1.0)), r"flow is zero to rounding all over \(0, 1\)"),
         (lambda: slow_points(low_rank()), "network must be RankOne, got LowRank"),
         (lambda: count_fixed_points(low_rank()), "networks must be RankOne, got LowRank"),
