@@ -6,7 +6,7 @@ import numpy as np
 from scipy.integrate import solve_ivp
 
 from ghostlib import toy
-from ghostlib.page.numbers import quoted, scientific
+from ghostlib.page.numbers import Quoted, quoted, scientific
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,11 @@ class WaitingTimes:
         slow = self.r <= 1e-2
         return np.polyfit(np.log(self.r[slow]), np.log(self.time[slow]), 1)[0]
 
-    @quoted(lambda value: scientific(value, 0))
-    def law_error(self):
-        """The largest relative distance from arctan(x*/√r)/√r."""
-        return np.max(np.abs(self.time / toy.escape_time(self.r, self.x_star) - 1))
+    #: The largest relative distance from arctan(x*/√r)/√r.
+    law_error = Quoted(
+        lambda self: np.max(np.abs(self.time / toy.escape_time(self.r, self.x_star) - 1)),
+        lambda value: scientific(value, 0),
+    )
 
 
 BOTTLENECK = Bottleneck()

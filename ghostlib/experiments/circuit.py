@@ -14,7 +14,7 @@ from ghostlib.networks import adjoint
 from ghostlib.networks.history import History
 from ghostlib.networks.records import RankOne
 from ghostlib.networks.task import DelayedActivation
-from ghostlib.page.numbers import quoted, scientific
+from ghostlib.page.numbers import Quoted, scientific
 from ghostlib.training import train
 
 
@@ -62,10 +62,8 @@ class RandomFlows:
         """Whether every flow points inward at ±S, and has a fixed point."""
         return bool(np.all(self.inward) and np.all(self.count.number >= 1))
 
-    @quoted()
-    def most(self):
-        """The largest number of fixed points."""
-        return self.count.number.max()
+    #: The largest number of fixed points.
+    most = Quoted(lambda self: self.count.number.max())
 
 
 @dataclass(frozen=True)
@@ -128,70 +126,32 @@ class GradientFactors:
         """∂κ[t]/∂κ[0] of the pair, shape (2, 2T)."""
         return sensitivity(self.pair, TASK)
 
-    @quoted()
-    def trapped(self):
-        """How many networks are trapped."""
-        return np.count_nonzero(self.is_trapped)
-
-    @quoted()
-    def frozen(self):
-        """How many of these have an update that rounds to zero."""
-        return np.count_nonzero(self.history.frozen_at[self.is_trapped] >= 0)
-
-    @quoted()
-    def seed(self):
-        """The first of them."""
-        return int(np.flatnonzero(self.is_trapped)[0])
-
-    @quoted("{:,}")
-    def last(self):
-        """Its last epoch above chance."""
-        return int(outcomes.silent_from(self.history.accuracy[self.seed])) - 1
-
-    @quoted(power)
-    def signal_peak(self):
-        """The largest |s[t]| of the pair."""
-        return dict(zip(PAIR, np.abs(self.signal).max(axis=1), strict=True))
-
-    @quoted("{:.2g}")
-    def way_back_end(self):
-        """∂κ[2T]/∂κ[0] of the pair."""
-        return dict(zip(PAIR, self.way_back[:, -1], strict=True))
-
-    @quoted("{:.1f}")
-    def norm_before(self):
-        """The gradient norm one epoch before the fall."""
-        return self._norms[0]
-
-    @quoted(power)
-    def norm_after(self):
-        """The gradient norm after it."""
-        return self._norms[1]
-
-    @quoted("{:.1f}")
-    def kappa_late(self):
-        """κ at the end of the delay, after the fall."""
-        return self.kappa[1, TASK.T]
-
-    @quoted(power)
-    def output_late(self):
-        """The output there: its tail, exp(−c(κ* − κ))."""
-        return np.exp(-C * (TASK.kappa_star - self.kappa_late))
-
-    @quoted(power)
-    def signal_median(self):
-        """The largest |s[t]|, median over all that are trapped."""
-        return np.median(np.abs(output_signal(self.fallen, TASK)).max(axis=1))
-
-    @quoted("{:.2g}")
-    def way_back_median(self):
-        """∂κ[2T]/∂κ[0], median over all that are trapped."""
-        return np.median(self._ways_back)
-
-    @quoted()
-    def way_back_amplifies(self):
-        """In how many of them it is above 1."""
-        return np.count_nonzero(self._ways_back > 1)
+    #: How many networks are trapped.
+    trapped = Quoted(lambda self: np.count_nonzero(self.is_trapped))
+    #: How many of these have an update that rounds to zero.
+    frozen = Quoted(lambda self: np.count_nonzero(self.history.frozen_at[self.is_trapped] >= 0))
+    #: The first of them.
+    seed = Quoted(lambda self: int(np.flatnonzero(self.is_trapped)[0]))
+    #: Its last epoch above chance.
+    last = Quoted(lambda self: int(outcomes.silent_from(self.history.accuracy[self.seed])) - 1, "{:,}")
+    #: The largest |s[t]| of the pair.
+    signal_peak = Quoted(lambda self: dict(zip(PAIR, np.abs(self.signal).max(axis=1), strict=True)), power)
+    #: ∂κ[2T]/∂κ[0] of the pair.
+    way_back_end = Quoted(lambda self: dict(zip(PAIR, self.way_back[:, -1], strict=True)), "{:.2g}")
+    #: The gradient norm one epoch before the fall.
+    norm_before = Quoted(lambda self: self._norms[0], "{:.1f}")
+    #: The gradient norm after it.
+    norm_after = Quoted(lambda self: self._norms[1], power)
+    #: κ at the end of the delay, after the fall.
+    kappa_late = Quoted(lambda self: self.kappa[1, TASK.T], "{:.1f}")
+    #: The output there: its tail, exp(−c(κ* − κ)).
+    output_late = Quoted(lambda self: np.exp(-C * (TASK.kappa_star - self.kappa_late)), power)
+    #: The largest |s[t]|, median over all that are trapped.
+    signal_median = Quoted(lambda self: np.median(np.abs(output_signal(self.fallen, TASK)).max(axis=1)), power)
+    #: ∂κ[2T]/∂κ[0], median over all that are trapped.
+    way_back_median = Quoted(lambda self: np.median(self._ways_back), "{:.2g}")
+    #: In how many of them it is above 1.
+    way_back_amplifies = Quoted(lambda self: np.count_nonzero(self._ways_back > 1))
 
     @cached_property
     def _norms(self):

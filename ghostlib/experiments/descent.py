@@ -10,7 +10,7 @@ import numpy as np
 from scipy.stats import spearmanr
 
 from ghostlib import toy
-from ghostlib.page.numbers import quoted, scientific
+from ghostlib.page.numbers import Quoted, quoted, scientific
 from ghostlib.toy import laws
 
 
@@ -51,35 +51,18 @@ class Descents:
         """r/r*, shape (2, epochs + 1)."""
         return self.r / toy.r_star(self.settings.T)
 
-    @quoted("{:.4f}")
-    def a_slow(self):
-        """α/α* of the slow run."""
-        return self.settings.alpha[0] / toy.alpha_star(self.settings.T)
-
-    @quoted("{:.3f}")
-    def a_fast(self):
-        """α/α* of the fast run."""
-        return self.settings.alpha[1] / toy.alpha_star(self.settings.T)
-
-    @quoted("{:,}", claim="fig-2b-jump")
-    def half_at(self):
-        """The epoch at which the slow run has lost half of its first loss."""
-        return int(np.argmax(self.loss[0] < self.loss[0, 0] / 2))
-
-    @quoted("{:,}")
-    def arrival(self):
-        """The epoch at which it is first below r*."""
-        return int(np.argmax(self.rho[0] < 1))
-
-    @quoted()
-    def fall(self):
-        """The epochs in which it loses the other half."""
-        return self.arrival - self.half_at
-
-    @quoted("{:.2%}", claim="fig-2b-abrupt")
-    def share_of_the_fall(self):
-        """The part of the plateau that these are."""
-        return self.fall / self.arrival
+    #: α/α* of the slow run.
+    a_slow = Quoted(lambda self: self.settings.alpha[0] / toy.alpha_star(self.settings.T), "{:.4f}")
+    #: α/α* of the fast run.
+    a_fast = Quoted(lambda self: self.settings.alpha[1] / toy.alpha_star(self.settings.T), "{:.3f}")
+    #: The epoch at which the slow run has lost half of its first loss.
+    half_at = Quoted(lambda self: int(np.argmax(self.loss[0] < self.loss[0, 0] / 2)), "{:,}", claim="fig-2b-jump")
+    #: The epoch at which it is first below r*.
+    arrival = Quoted(lambda self: int(np.argmax(self.rho[0] < 1)), "{:,}")
+    #: The epochs in which it loses the other half.
+    fall = Quoted(lambda self: self.arrival - self.half_at)
+    #: The part of the plateau that these are.
+    share_of_the_fall = Quoted(lambda self: self.fall / self.arrival, "{:.2%}", claim="fig-2b-abrupt")
 
     @quoted("{:.2%}")
     def share_by_law(self):
@@ -87,25 +70,16 @@ class Descents:
         rho0 = self.settings.r0_over_r_star
         return laws.plateau_duration(4 / (1 + rho0**-0.5) ** 2, 1) / laws.plateau_duration(rho0, 1)
 
-    @quoted("{:,.2f}")
-    def smooth_arrival(self):
-        """The epoch of arrival by Eq. (B14)."""
-        return laws.plateau_duration(self.settings.r0_over_r_star, self.a_slow)
-
-    @quoted("{:,.2f}")
-    def steps_arrival(self):
-        """The epoch of arrival by Eq. (B16)."""
-        return laws.plateau_duration_in_steps(self.settings.r0_over_r_star, self.a_slow)
-
-    @quoted("{:.2f}")
-    def log_correction(self):
-        """The difference of the two."""
-        return self.steps_arrival - self.smooth_arrival
-
-    @quoted(claim="fig-2c-no-bifurcation")
-    def no_bifurcation(self):
-        """Whether r > 0 in both runs from the first epoch to the last."""
-        return bool(np.all(self.r > 0))
+    #: The epoch of arrival by Eq. (B14).
+    smooth_arrival = Quoted(lambda self: laws.plateau_duration(self.settings.r0_over_r_star, self.a_slow), "{:,.2f}")
+    #: The epoch of arrival by Eq. (B16).
+    steps_arrival = Quoted(
+        lambda self: laws.plateau_duration_in_steps(self.settings.r0_over_r_star, self.a_slow), "{:,.2f}"
+    )
+    #: The difference of the two.
+    log_correction = Quoted(lambda self: self.steps_arrival - self.smooth_arrival, "{:.2f}")
+    #: Whether r > 0 in both runs from the first epoch to the last.
+    no_bifurcation = Quoted(lambda self: bool(np.all(self.r > 0)), claim="fig-2c-no-bifurcation")
 
     @quoted("{:.0%}", claim="fig-2c-oscillation")
     def switches(self):
@@ -113,15 +87,10 @@ class Descents:
         below = self.rho[0, self.arrival :] < 1
         return np.mean(below[:-1] != below[1:])
 
-    @quoted("{:.4f}", claim="fig-2c-zero-loss")
-    def mean_loss(self):
-        """The mean loss of its last thousand epochs, over T."""
-        return (self.loss[0, -1000:] / self.settings.T).mean()
-
-    @quoted("{:.4f}")
-    def mean_loss_by_law(self):
-        """The same by Eq. (B17)."""
-        return laws.mean_loss(self.a_slow)
+    #: The mean loss of its last thousand epochs, over T.
+    mean_loss = Quoted(lambda self: (self.loss[0, -1000:] / self.settings.T).mean(), "{:.4f}", claim="fig-2c-zero-loss")
+    #: The same by Eq. (B17).
+    mean_loss_by_law = Quoted(lambda self: laws.mean_loss(self.a_slow), "{:.4f}")
 
     @quoted("{:.1f}")
     def slip(self):
@@ -129,25 +98,14 @@ class Descents:
         above = self.rho[0, self.arrival : -1] > 1
         return np.mean(np.diff(np.flatnonzero(above[:-1] & above[1:])))
 
-    @quoted("{:.1f}")
-    def slip_by_law(self):
-        """The same by Eq. (B22)."""
-        return laws.slip_interval(self.a_slow)
-
-    @quoted()
-    def trapped_at(self):
-        """The epoch at which the fast run is first in the no-learning zone."""
-        return int(np.argmax(self.rho[1] < 0.25))
-
-    @quoted("{:.3f}")
-    def end_fast(self):
-        """Where it ends, r/r*."""
-        return self.rho[1, -1]
-
-    @quoted(claim="fig-2c-trapped")
-    def fast_is_trapped(self):
-        """Whether it ends in the no-learning zone."""
-        return bool(self.end_fast < 0.25)
+    #: The same by Eq. (B22).
+    slip_by_law = Quoted(lambda self: laws.slip_interval(self.a_slow), "{:.1f}")
+    #: The epoch at which the fast run is first in the no-learning zone.
+    trapped_at = Quoted(lambda self: int(np.argmax(self.rho[1] < 0.25)))
+    #: Where it ends, r/r*.
+    end_fast = Quoted(lambda self: self.rho[1, -1], "{:.3f}")
+    #: Whether it ends in the no-learning zone.
+    fast_is_trapped = Quoted(lambda self: bool(self.end_fast < 0.25), claim="fig-2c-trapped")
 
 
 @dataclass(frozen=True)
@@ -183,20 +141,12 @@ class Arrivals:
     epoch: np.ndarray
     predicted: np.ndarray
 
-    @quoted("{:,}")
-    def late_runs(self):
-        """The number of runs."""
-        return self.epoch.size
-
-    @quoted("{:.2f}")
-    def late_low(self):
-        """By how many epochs a run is late at least."""
-        return np.min(self.epoch - self.predicted)
-
-    @quoted("{:.2f}")
-    def late_high(self):
-        """By how many epochs a run is late at most."""
-        return np.max(self.epoch - self.predicted)
+    #: The number of runs.
+    late_runs = Quoted(lambda self: self.epoch.size, "{:,}")
+    #: By how many epochs a run is late at least.
+    late_low = Quoted(lambda self: np.min(self.epoch - self.predicted), "{:.2f}")
+    #: By how many epochs a run is late at most.
+    late_high = Quoted(lambda self: np.max(self.epoch - self.predicted), "{:.2f}")
 
 
 @dataclass(frozen=True)
@@ -270,40 +220,30 @@ class Sweep:
         """Learning rates below α* at which all runs have a last loss below T/4: boolean, shape (A,)."""
         return (self.a < 1) & np.all(self.loss[..., -1] < self.settings.T / 4, axis=1)
 
-    @quoted(scientific, claim="fig-2d-maximum-rate")
-    def last_rate(self):
-        """The largest learning rate at which any run is still free."""
-        return self.alpha[np.flatnonzero(self.free)[-1]]
-
-    @quoted("{:.3f}")
-    def last_a(self):
-        """The same over α*."""
-        return self.last_rate / toy.alpha_star(self.settings.T)
-
-    @quoted()
-    def last_free(self):
-        """How many runs are free there."""
-        return self.free[self.free > 0][-1]
-
-    @quoted("{:.2f}", claim="fig-2d-lower-error")
-    def rank_correlation(self):
-        """Rank correlation of the learning rate and the mean last loss, where runs have learned."""
-        return spearmanr(self.alpha[self.learned], self.mean()[self.learned, -1]).statistic
-
-    @quoted("{:.2f}")
-    def rank_correlation_late(self):
-        """The same with the loss averaged over the epochs that follow."""
-        return spearmanr(self.alpha[self.learned], self.late[self.learned]).statistic
-
-    @quoted("{:.2f}", claim="fig-2d-few-epochs")
-    def least_a(self):
-        """The least α/α* with a mean loss below T/2 at the first reading."""
-        return self.a[self.mean()[:, 0] < self.settings.T / 2].min()
-
-    @quoted("{:.2f}")
-    def least_a_by_law(self):
-        """The α/α* that arrives by then, by Eq. (B14)."""
-        return laws.plateau_duration(self.settings.r0_over_r_star, 1) / self.epochs[0]
+    #: The largest learning rate at which any run is still free.
+    last_rate = Quoted(lambda self: self.alpha[np.flatnonzero(self.free)[-1]], scientific, claim="fig-2d-maximum-rate")
+    #: The same over α*.
+    last_a = Quoted(lambda self: self.last_rate / toy.alpha_star(self.settings.T), "{:.3f}")
+    #: How many runs are free there.
+    last_free = Quoted(lambda self: self.free[self.free > 0][-1])
+    #: Rank correlation of the learning rate and the mean last loss, where runs have learned.
+    rank_correlation = Quoted(
+        lambda self: spearmanr(self.alpha[self.learned], self.mean()[self.learned, -1]).statistic,
+        "{:.2f}",
+        claim="fig-2d-lower-error",
+    )
+    #: The same with the loss averaged over the epochs that follow.
+    rank_correlation_late = Quoted(
+        lambda self: spearmanr(self.alpha[self.learned], self.late[self.learned]).statistic, "{:.2f}"
+    )
+    #: The least α/α* with a mean loss below T/2 at the first reading.
+    least_a = Quoted(
+        lambda self: self.a[self.mean()[:, 0] < self.settings.T / 2].min(), "{:.2f}", claim="fig-2d-few-epochs"
+    )
+    #: The α/α* that arrives by then, by Eq. (B14).
+    least_a_by_law = Quoted(
+        lambda self: laws.plateau_duration(self.settings.r0_over_r_star, 1) / self.epochs[0], "{:.2f}"
+    )
 
     @quoted("{:.1%}")
     def distance_from_law(self):
@@ -311,10 +251,8 @@ class Sweep:
         small = self.learned & (self.a < 0.3)
         return np.max(np.abs(self.late[small] / self.settings.T / laws.mean_loss(self.a[small]) - 1))
 
-    @quoted()
-    def after(self):
-        """Over how many epochs it was averaged."""
-        return self.settings.after
+    #: Over how many epochs it was averaged.
+    after = Quoted(lambda self: self.settings.after)
 
 
 FIG_2BC = TwoDescents()

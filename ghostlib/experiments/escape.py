@@ -14,7 +14,7 @@ from ghostlib.experiments.copies import train_copy
 from ghostlib.experiments.courses import TASK
 from ghostlib.experiments.rank_one import LOWEST_LOSS, LowRateTraining
 from ghostlib.networks.records import RankOne
-from ghostlib.page.numbers import quoted
+from ghostlib.page.numbers import Quoted, quoted
 
 
 def largest_curvature(networks, points=400):
@@ -42,30 +42,16 @@ class Escape:
     rise_time: np.ndarray
     sharpness: np.ndarray
 
-    @quoted("{:.0f}")
-    def limit(self):
-        """The sharpness above which gradient descent cannot settle, 2/α."""
-        return 2 / self.training.settings.alpha
-
-    @quoted("{:.0f}")
-    def sharp(self):
-        """The first and the last sharpness."""
-        return {"first": self.sharpness[0], "last": self.sharpness[-1]}
-
-    @quoted("{:,}")
-    def below_limit_from(self):
-        """The first epoch with a sharpness below the limit."""
-        return self.epoch[outcomes.first_epoch(self.sharpness < self.limit)]
-
-    @quoted("{:,}")
-    def one_step_from(self):
-        """The epoch from which on the output goes from 10 % to 90 % within a time step."""
-        return self.epoch[np.flatnonzero(self.rise_time > TASK.dt)[-1] + 1]
-
-    @quoted("{:.0f}")
-    def ghost_curvature_grows(self):
-        """By which factor the curvature at the ghost grows at most."""
-        return self.ghost_curvature.max() / self.ghost_curvature[0]
+    #: The sharpness above which gradient descent cannot settle, 2/α.
+    limit = Quoted(lambda self: 2 / self.training.settings.alpha, "{:.0f}")
+    #: The first and the last sharpness.
+    sharp = Quoted(lambda self: {"first": self.sharpness[0], "last": self.sharpness[-1]}, "{:.0f}")
+    #: The first epoch with a sharpness below the limit.
+    below_limit_from = Quoted(lambda self: self.epoch[outcomes.first_epoch(self.sharpness < self.limit)], "{:,}")
+    #: The epoch from which on the output goes from 10 % to 90 % within a time step.
+    one_step_from = Quoted(lambda self: self.epoch[np.flatnonzero(self.rise_time > TASK.dt)[-1] + 1], "{:,}")
+    #: By which factor the curvature at the ghost grows at most.
+    ghost_curvature_grows = Quoted(lambda self: self.ghost_curvature.max() / self.ghost_curvature[0], "{:.0f}")
 
 
 @dataclass(frozen=True)
@@ -116,25 +102,18 @@ class CopiesThatEscape:
         """How each copy waits at the end, a list of `Wait`."""
         return [wait(network, TASK) for network in self.networks]
 
-    @quoted()
-    def repeats(self):
-        """How many copies there are."""
-        return len(self.loss)
-
-    @quoted()
-    def escaped(self):
-        """How many get to a loss below a thousandth."""
-        return self._out.size
-
-    @quoted("{:,}")
-    def out(self):
-        """When the first and the last of them do."""
-        return {"first": self._out.min(), "last": self._out.max()}
-
-    @quoted(claim="fig-3a-escape", shown="loss {self.least_fall:.0f} to {self.largest_fall:.0f} times lower")
-    def loss_ratio(self):
-        """The final loss over that at stage (ii), median."""
-        return np.median(self._loss_ratio)
+    #: How many copies there are.
+    repeats = Quoted(lambda self: len(self.loss))
+    #: How many get to a loss below a thousandth.
+    escaped = Quoted(lambda self: self._out.size)
+    #: When the first and the last of them do.
+    out = Quoted(lambda self: {"first": self._out.min(), "last": self._out.max()}, "{:,}")
+    #: The final loss over that at stage (ii), median.
+    loss_ratio = Quoted(
+        lambda self: np.median(self._loss_ratio),
+        claim="fig-3a-escape",
+        shown="loss {self.least_fall:.0f} to {self.largest_fall:.0f} times lower",
+    )
 
     @property
     def least_fall(self):
@@ -146,25 +125,23 @@ class CopiesThatEscape:
         """By which factor the loss has come down at most."""
         return 1 / self._loss_ratio.min()
 
-    @quoted("{:.0%}", claim="fig-3a-waits")
-    def near_ghost(self):
-        """Share of the wait near the ghost, median over the copies and the stages (ii) and (iii)."""
-        return np.median([one.bottleneck_fraction for one in (*self._stage_waits, *self.waits)])
-
-    @quoted("{:.1f}")
-    def bend_ratio(self):
-        """The largest f″ between κ(0) and κ* at stage (iii), over that at stage (ii)."""
-        return np.divide(*largest_curvature(self.training.stages[[2, 1]]))
-
-    @quoted("{:.2f}", claim="fig-3a-curvature", shown="{self.bend_least:.2f} to {self.bend_most:.2f} times")
-    def bend_median(self):
-        """The same for the copies at the end, median."""
-        return np.median(self.curvature_ratio)
-
-    @quoted("{:.1f}")
-    def bend_least(self):
-        """The least of these."""
-        return self.curvature_ratio.min()
+    #: Share of the wait near the ghost, median over the copies and the stages (ii) and (iii).
+    near_ghost = Quoted(
+        lambda self: np.median([one.bottleneck_fraction for one in (*self._stage_waits, *self.waits)]),
+        "{:.0%}",
+        claim="fig-3a-waits",
+    )
+    #: The largest f″ between κ(0) and κ* at stage (iii), over that at stage (ii).
+    bend_ratio = Quoted(lambda self: np.divide(*largest_curvature(self.training.stages[[2, 1]])), "{:.1f}")
+    #: The same for the copies at the end, median.
+    bend_median = Quoted(
+        lambda self: np.median(self.curvature_ratio),
+        "{:.2f}",
+        claim="fig-3a-curvature",
+        shown="{self.bend_least:.2f} to {self.bend_most:.2f} times",
+    )
+    #: The least of these.
+    bend_least = Quoted(lambda self: self.curvature_ratio.min(), "{:.1f}")
 
     @property
     def bend_most(self):
@@ -177,15 +154,16 @@ class CopiesThatEscape:
         ii, iii = self._stage_waits
         return iii.ghost.curvature / ii.ghost.curvature
 
-    @quoted("{:.2f}")
-    def ghost_ratio_most(self):
-        """The same for the copies at the end, the largest."""
-        return max(one.ghost.curvature for one in self.waits) / self._stage_waits[0].ghost.curvature
-
-    @quoted(claim="fig-3a-transition", shown="from {self.rise_ii:.1f} to at most {self.rise_most:.1f} ms")
-    def rise_ratio(self):
-        """Time in which the output goes from 10 % to 90 %, median of the copies at the end, over that at stage (ii)."""
-        return np.median([one.rise_time for one in self.waits]) / self.rise_ii
+    #: The same for the copies at the end, the largest.
+    ghost_ratio_most = Quoted(
+        lambda self: max(one.ghost.curvature for one in self.waits) / self._stage_waits[0].ghost.curvature, "{:.2f}"
+    )
+    #: Time in which the output goes from 10 % to 90 %, median of the copies at the end, over that at stage (ii).
+    rise_ratio = Quoted(
+        lambda self: np.median([one.rise_time for one in self.waits]) / self.rise_ii,
+        claim="fig-3a-transition",
+        shown="from {self.rise_ii:.1f} to at most {self.rise_most:.1f} ms",
+    )
 
     @property
     def rise_ii(self):

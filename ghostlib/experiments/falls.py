@@ -19,7 +19,7 @@ from ghostlib.experiments.courses import TASK, FixedPointCourse, networks_at, tr
 from ghostlib.experiments.jump import first_ghost
 from ghostlib.networks.history import History
 from ghostlib.networks.records import RankOne
-from ghostlib.page.numbers import quoted, scientific
+from ghostlib.page.numbers import Quoted, quoted, scientific
 from ghostlib.training import train
 
 
@@ -60,50 +60,32 @@ class HighRateTraining:
         networks = self.settings.networks_at(self.copy, range(self.jump, self.fall))
         return self.jump + first_ghost(networks)
 
-    @quoted()
-    def copy_name(self):
-        """What the prose calls the copy."""
-        return f"copy {self.copy}" if self.copy else "the network itself"
+    #: What the prose calls the copy.
+    copy_name = Quoted(lambda self: f"copy {self.copy}" if self.copy else "the network itself")
 
     @cached_property
     def jump(self):
         """The first epoch with a loss below ½."""
         return self.course.jump
 
-    @quoted("{:.1f}")
-    def rate_times_jump(self):
-        """Learning rate times epoch of the jump."""
-        return self.settings.alpha * self.jump
+    #: Learning rate times epoch of the jump.
+    rate_times_jump = Quoted(lambda self: self.settings.alpha * self.jump, "{:.1f}")
 
     @cached_property
     def fall(self):
         """The epoch from which on the output is silent."""
         return int(outcomes.silent_from(self.course.accuracy))
 
-    @quoted("{:,}")
-    def last_good(self):
-        """The epoch before."""
-        return self.fall - 1
-
-    @quoted("{:.2f}")
-    def last_loss(self):
-        """The loss at the last good epoch."""
-        return self.course.loss[self.last_good]
-
-    @quoted("{:.1f}")
-    def last_norm(self):
-        """The gradient norm at the last good epoch."""
-        return self.course.gradient_norm[self.last_good]
-
-    @quoted(power)
-    def final_norm(self):
-        """The gradient norm at the end."""
-        return self.course.gradient_norm[-1]
-
-    @quoted("{:.0%}")
-    def saddle_node_share(self):
-        """Share of the last good update at which the saddle-node bifurcation happens."""
-        return self.saddle_node.share
+    #: The epoch before.
+    last_good = Quoted(lambda self: self.fall - 1, "{:,}")
+    #: The loss at the last good epoch.
+    last_loss = Quoted(lambda self: self.course.loss[self.last_good], "{:.2f}")
+    #: The gradient norm at the last good epoch.
+    last_norm = Quoted(lambda self: self.course.gradient_norm[self.last_good], "{:.1f}")
+    #: The gradient norm at the end.
+    final_norm = Quoted(lambda self: self.course.gradient_norm[-1], power)
+    #: Share of the last good update at which the saddle-node bifurcation happens.
+    saddle_node_share = Quoted(lambda self: self.saddle_node.share, "{:.0%}")
 
     @quoted("{:.0%}")
     def trap_share(self):
@@ -111,15 +93,10 @@ class HighRateTraining:
         share = self.saddle_node.share
         return brentq(self._start_flow, share, 1) if self._start_flow(1) < 0 else 1.0
 
-    @quoted()
-    def copies(self):
-        """How many copies there are."""
-        return self.trapped.size
-
-    @quoted()
-    def copies_trapped(self):
-        """How many of them are trapped."""
-        return np.count_nonzero(self.trapped)
+    #: How many copies there are.
+    copies = Quoted(lambda self: self.trapped.size)
+    #: How many of them are trapped.
+    copies_trapped = Quoted(lambda self: np.count_nonzero(self.trapped))
 
     @quoted("{:,}")
     def falls(self):
@@ -127,10 +104,12 @@ class HighRateTraining:
         epochs = outcomes.silent_from(self.history.accuracy[self.trapped])
         return {"first": epochs.min(), "last": epochs.max()}
 
-    @quoted(power, claim="fig-3b-gradient")
-    def norm_median(self):
-        """The gradient norm at the end, median over the trapped copies."""
-        return np.median(self.history.gradient_norm[self.trapped, -1].astype(float))
+    #: The gradient norm at the end, median over the trapped copies.
+    norm_median = Quoted(
+        lambda self: np.median(self.history.gradient_norm[self.trapped, -1].astype(float)),
+        power,
+        claim="fig-3b-gradient",
+    )
 
     @quoted()
     def jumps(self):
@@ -211,75 +190,39 @@ class NetworkOutcomes:
     jump: np.ndarray
     slope_bound: np.ndarray
 
-    @quoted()
-    def jumped(self):
-        """How many networks jump."""
-        return np.count_nonzero(self.jump >= 0)
-
-    @quoted()
-    def without_ghost(self):
-        """How many of these provably have no ghost at their jump."""
-        return np.count_nonzero(self.slope_bound < 0)
-
-    @quoted("{:.2f}")
-    def slope_bound_most(self):
-        """The largest bound of f′ at a jump."""
-        return np.nanmax(self.slope_bound)
-
-    @quoted()
-    def trapped_once(self):
-        """How many networks are trapped in the run of the networks themselves."""
-        return np.count_nonzero(self.trapped[0])
-
-    @quoted()
-    def copies(self):
-        """How often each network is trained."""
-        return len(self.trapped)
-
-    @quoted()
-    def trapped_all(self):
-        """How many networks are trapped in all copies."""
-        return np.count_nonzero(self.trapped)
-
-    @quoted()
-    def trapped_three(self):
-        """How many of these have three fixed points at the end."""
-        return np.count_nonzero(self._behind)
-
-    @quoted()
-    def others(self):
-        """How many are not trapped."""
-        return np.count_nonzero(~self.trapped)
-
-    @quoted()
-    def others_three(self):
-        """How many of these have three fixed points at the end."""
-        return np.count_nonzero(~self.trapped & (self.fixed_points == 3))
-
-    @quoted("{:,}")
-    def longer(self):
-        """Epochs for which the trapped are trained on."""
-        return self.settings.longer
-
-    @quoted("{:.0%}")
-    def three_return(self):
-        """Share of the trapped with three fixed points that get the task back."""
-        return self.returned[self._behind].mean()
-
-    @quoted()
-    def trapped_one(self):
-        """How many of the trapped have one fixed point at the end."""
-        return np.count_nonzero(self.trapped & (self.fixed_points == 1))
-
-    @quoted()
-    def one_return(self):
-        """How many of these get the task back."""
-        return np.count_nonzero(self.returned & (self.fixed_points == 1))
-
-    @quoted("{:.0%}", claim="fig-3b-bifurcation", shown="{self.trapped_three} of {self.trapped_all} trapped networks")
-    def share_three(self):
-        """Share of the trapped that have three fixed points at the end."""
-        return self.trapped_three / self.trapped_all
+    #: How many networks jump.
+    jumped = Quoted(lambda self: np.count_nonzero(self.jump >= 0))
+    #: How many of these provably have no ghost at their jump.
+    without_ghost = Quoted(lambda self: np.count_nonzero(self.slope_bound < 0))
+    #: The largest bound of f′ at a jump.
+    slope_bound_most = Quoted(lambda self: np.nanmax(self.slope_bound), "{:.2f}")
+    #: How many networks are trapped in the run of the networks themselves.
+    trapped_once = Quoted(lambda self: np.count_nonzero(self.trapped[0]))
+    #: How often each network is trained.
+    copies = Quoted(lambda self: len(self.trapped))
+    #: How many networks are trapped in all copies.
+    trapped_all = Quoted(lambda self: np.count_nonzero(self.trapped))
+    #: How many of these have three fixed points at the end.
+    trapped_three = Quoted(lambda self: np.count_nonzero(self._behind))
+    #: How many are not trapped.
+    others = Quoted(lambda self: np.count_nonzero(~self.trapped))
+    #: How many of these have three fixed points at the end.
+    others_three = Quoted(lambda self: np.count_nonzero(~self.trapped & (self.fixed_points == 3)))
+    #: Epochs for which the trapped are trained on.
+    longer = Quoted(lambda self: self.settings.longer, "{:,}")
+    #: Share of the trapped with three fixed points that get the task back.
+    three_return = Quoted(lambda self: self.returned[self._behind].mean(), "{:.0%}")
+    #: How many of the trapped have one fixed point at the end.
+    trapped_one = Quoted(lambda self: np.count_nonzero(self.trapped & (self.fixed_points == 1)))
+    #: How many of these get the task back.
+    one_return = Quoted(lambda self: np.count_nonzero(self.returned & (self.fixed_points == 1)))
+    #: Share of the trapped that have three fixed points at the end.
+    share_three = Quoted(
+        lambda self: self.trapped_three / self.trapped_all,
+        "{:.0%}",
+        claim="fig-3b-bifurcation",
+        shown="{self.trapped_three} of {self.trapped_all} trapped networks",
+    )
 
     @property
     def _behind(self):

@@ -8,7 +8,7 @@ from ghostlib.dynamics.bifurcations import slope_upper_bound
 from ghostlib.dynamics.passage import ghost_of
 from ghostlib.dynamics.slow_points import slow_points
 from ghostlib.experiments.rank_one import LowRateTraining
-from ghostlib.page.numbers import quoted
+from ghostlib.page.numbers import Quoted
 
 
 @dataclass(frozen=True)
@@ -38,50 +38,30 @@ class EventOrder:
         """The epochs of the jump, of the birth of the ghost, and of the onset of the oscillations."""
         return self.training.jump, self.first_ghost, self.training.onset
 
-    @quoted("{:,}")
-    def birth(self):
-        """The epoch at which the ghost is born."""
-        return self.first_ghost
-
-    @quoted()
-    def birth_after(self):
-        """Epochs from the jump to the birth."""
-        return self.first_ghost - self.training.jump
-
-    @quoted("{:.2f}")
-    def birth_loss(self):
-        """The loss at the birth."""
-        return self.training.course.loss[self.first_ghost]
-
-    @quoted("{:.0%}")
-    def birth_accuracy(self):
-        """The accuracy at the birth."""
-        return self.training.course.accuracy[self.first_ghost]
-
-    @quoted("{:.2f}")
-    def birth_norm(self):
-        """The gradient norm at the birth."""
-        return self.training.course.gradient_norm[self.first_ghost]
-
-    @quoted(claim="fig-3a-ghost", shown="{self.birth_after} epochs after the drop")
-    def ghost_before_jump(self):
-        """Epochs from the birth to the jump; negative, since it comes after."""
-        return -self.birth_after
-
-    @quoted(claim="fig-3a-destabilises", shown="{} epochs before the oscillations")
-    def onset_after(self):
-        """Epochs from the birth to the onset of the oscillations."""
-        return self.training.onset - self.first_ghost
-
-    @quoted("{:.2f}")
-    def resting_before(self):
-        """Where κ comes to rest just before the jump."""
-        return self.resting[np.searchsorted(self.epoch, self.training.jump) - 3]
-
-    @quoted("{:.2f}")
-    def loss_after(self):
-        """The loss ten epochs after the jump."""
-        return self.training.course.loss[self.training.jump + 10]
+    #: The epoch at which the ghost is born.
+    birth = Quoted(lambda self: self.first_ghost, "{:,}")
+    #: Epochs from the jump to the birth.
+    birth_after = Quoted(lambda self: self.first_ghost - self.training.jump)
+    #: The loss at the birth.
+    birth_loss = Quoted(lambda self: self.training.course.loss[self.first_ghost], "{:.2f}")
+    #: The accuracy at the birth.
+    birth_accuracy = Quoted(lambda self: self.training.course.accuracy[self.first_ghost], "{:.0%}")
+    #: The gradient norm at the birth.
+    birth_norm = Quoted(lambda self: self.training.course.gradient_norm[self.first_ghost], "{:.2f}")
+    #: Epochs from the birth to the jump; negative, since it comes after.
+    ghost_before_jump = Quoted(
+        lambda self: -self.birth_after, claim="fig-3a-ghost", shown="{self.birth_after} epochs after the drop"
+    )
+    #: Epochs from the birth to the onset of the oscillations.
+    onset_after = Quoted(
+        lambda self: self.training.onset - self.first_ghost,
+        claim="fig-3a-destabilises",
+        shown="{} epochs before the oscillations",
+    )
+    #: Where κ comes to rest just before the jump.
+    resting_before = Quoted(lambda self: self.resting[np.searchsorted(self.epoch, self.training.jump) - 3], "{:.2f}")
+    #: The loss ten epochs after the jump.
+    loss_after = Quoted(lambda self: self.training.course.loss[self.training.jump + 10], "{:.2f}")
 
 
 @dataclass(frozen=True)

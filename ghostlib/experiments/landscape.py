@@ -10,7 +10,7 @@ from scipy.integrate import quad
 from scipy.optimize import brentq, minimize_scalar
 
 from ghostlib import toy
-from ghostlib.page.numbers import quoted, scientific
+from ghostlib.page.numbers import Quoted, quoted, scientific
 
 
 @dataclass(frozen=True)
@@ -59,30 +59,23 @@ class Landscapes:
     exact: np.ndarray
     settings: LossLandscape
 
-    @quoted("{:.2%}", claim="fig-2a-curve")
-    def distance(self):
-        """The largest distance from the analytic loss at the highest confidence, over T."""
-        return np.max(np.abs(self.euler[np.argmax(self.settings.c)] - self.analytic)) / self.settings.T
-
-    @quoted("{:.2f}")
-    def rest_low(self):
-        """The output while the state waits at 0, at the lowest confidence."""
-        return toy.output(0.0, c=min(self.settings.c), x_star=self.settings.x_star)
-
-    @quoted(lambda value: scientific(value, 1))
-    def rest_high(self):
-        """The same at the highest confidence."""
-        return toy.output(0.0, c=max(self.settings.c), x_star=self.settings.x_star)
-
-    @quoted("{:.2f}")
-    def silent_low(self):
-        """The loss of waiting for ever, over T, at the lowest confidence."""
-        return self.rest_low**2 + (1 - self.rest_low) ** 2
-
-    @quoted("{:.3f}")
-    def floor_low(self):
-        """The loss of waiting exactly T, over T, at the lowest confidence."""
-        return self.rest_low**2
+    #: The largest distance from the analytic loss at the highest confidence, over T.
+    distance = Quoted(
+        lambda self: np.max(np.abs(self.euler[np.argmax(self.settings.c)] - self.analytic)) / self.settings.T,
+        "{:.2%}",
+        claim="fig-2a-curve",
+    )
+    #: The output while the state waits at 0, at the lowest confidence.
+    rest_low = Quoted(lambda self: toy.output(0.0, c=min(self.settings.c), x_star=self.settings.x_star), "{:.2f}")
+    #: The same at the highest confidence.
+    rest_high = Quoted(
+        lambda self: toy.output(0.0, c=max(self.settings.c), x_star=self.settings.x_star),
+        lambda value: scientific(value, 1),
+    )
+    #: The loss of waiting for ever, over T, at the lowest confidence.
+    silent_low = Quoted(lambda self: self.rest_low**2 + (1 - self.rest_low) ** 2, "{:.2f}")
+    #: The loss of waiting exactly T, over T, at the lowest confidence.
+    floor_low = Quoted(lambda self: self.rest_low**2, "{:.3f}")
 
 
 @dataclass(frozen=True)
@@ -151,30 +144,16 @@ class EulerErrors:
         T, c, x_star = self.settings.T, self.settings.c, self.settings.x_star
         return brentq(lambda rho: toy.finite_gradient(rho * toy.r_star(T), T, c=c, x_star=x_star), 0.99, 1.01)
 
-    @quoted("{:.6f}")
-    def exact_predicted(self):
-        """The r/r* at which the state is at the threshold at T: (1 + 1/(x* T))⁻²."""
-        return (1 + 1 / (self.settings.x_star * self.settings.T)) ** -2
-
-    @quoted("{:.4f}")
-    def euler_best(self):
-        """The r/r* at which Euler's loss is least."""
-        return self.rho[np.argmin(self.euler)]
-
-    @quoted("{:.2f}")
-    def euler_delay(self):
-        """The delay at the paper's time step."""
-        return self.delay[self.dt == self.settings.dt].item()
-
-    @quoted("{:.2f}")
-    def euler_delay_predicted(self):
-        """The same by Eq. (B8)."""
-        return self.predicted[self.dt == self.settings.dt].item()
-
-    @quoted("{:.2f}")
-    def euler_order(self):
-        """The power of the time step with which the delay shrinks."""
-        return np.polyfit(np.log(self.dt), np.log(self.delay), 1)[0]
+    #: The r/r* at which the state is at the threshold at T: (1 + 1/(x* T))⁻².
+    exact_predicted = Quoted(lambda self: (1 + 1 / (self.settings.x_star * self.settings.T)) ** -2, "{:.6f}")
+    #: The r/r* at which Euler's loss is least.
+    euler_best = Quoted(lambda self: self.rho[np.argmin(self.euler)], "{:.4f}")
+    #: The delay at the paper's time step.
+    euler_delay = Quoted(lambda self: self.delay[self.dt == self.settings.dt].item(), "{:.2f}")
+    #: The same by Eq. (B8).
+    euler_delay_predicted = Quoted(lambda self: self.predicted[self.dt == self.settings.dt].item(), "{:.2f}")
+    #: The power of the time step with which the delay shrinks.
+    euler_order = Quoted(lambda self: np.polyfit(np.log(self.dt), np.log(self.delay), 1)[0], "{:.2f}")
 
     @quoted("{:.0%}")
     def stairs(self):
@@ -242,15 +221,10 @@ class ConfidenceSlopes:
         low, high = self.settings.compared
         return self.settings.slope(0.0, low) / self.settings.slope(0.0, high)
 
-    @quoted("{:,.0f}")
-    def leave_low(self):
-        """Epochs of descent in small steps from r = 0 to r*/4, ∫ dr / (α |dL/dr|), at the lower confidence."""
-        return self._epochs_to_leave(self.settings.compared[0])
-
-    @quoted("{:,.0f}")
-    def leave_high(self):
-        """The same at the higher confidence."""
-        return self._epochs_to_leave(self.settings.compared[1])
+    #: Epochs of descent in small steps from r = 0 to r*/4, ∫ dr / (α |dL/dr|), at the lower confidence.
+    leave_low = Quoted(lambda self: self._epochs_to_leave(self.settings.compared[0]), "{:,.0f}")
+    #: The same at the higher confidence.
+    leave_high = Quoted(lambda self: self._epochs_to_leave(self.settings.compared[1]), "{:,.0f}")
 
     @quoted(claim="fig-2a-confidence")
     def steeper_everywhere(self):

@@ -9,7 +9,7 @@ from ghostlib import outcomes, toy
 from ghostlib.experiments import cache
 from ghostlib.experiments.sweep import losses
 from ghostlib.networks.task import DelayedActivation
-from ghostlib.page.numbers import quoted, scientific
+from ghostlib.page.numbers import Quoted, quoted, scientific
 
 
 @dataclass(frozen=True)
@@ -43,25 +43,14 @@ class NetworkLosses:
         """Share of the networks at each learning rate whose final loss is below half of a silent network's."""
         return (self.final < outcomes.JUMP).mean(axis=1)
 
-    @quoted("{:.1g}")
-    def all_learn_from(self):
-        """The lowest learning rate at which all networks have learned."""
-        return self.alpha[self.learned == 1].min()
-
-    @quoted("{:.2g}")
-    def all_learn_to(self):
-        """The highest one."""
-        return self.alpha[self.learned == 1].max()
-
-    @quoted("{:.2g}")
-    def none_learns_from(self):
-        """The lowest learning rate from which on none has learned."""
-        return self.alpha[np.flatnonzero(self.learned)[-1] + 1]
-
-    @quoted("{:.0%}", claim="s1-learns")
-    def most_learned(self):
-        """The largest share that has learned at any learning rate."""
-        return self.learned.max()
+    #: The lowest learning rate at which all networks have learned.
+    all_learn_from = Quoted(lambda self: self.alpha[self.learned == 1].min(), "{:.1g}")
+    #: The highest one.
+    all_learn_to = Quoted(lambda self: self.alpha[self.learned == 1].max(), "{:.2g}")
+    #: The lowest learning rate from which on none has learned.
+    none_learns_from = Quoted(lambda self: self.alpha[np.flatnonzero(self.learned)[-1] + 1], "{:.2g}")
+    #: The largest share that has learned at any learning rate.
+    most_learned = Quoted(lambda self: self.learned.max(), "{:.0%}", claim="s1-learns")
 
     @quoted("{:.2f}", claim="s1-trend")
     def trend(self):
@@ -69,10 +58,10 @@ class NetworkLosses:
         everyone = self.learned == 1
         return spearmanr(self.alpha[everyone], self.final[everyone].mean(axis=1)).statistic
 
-    @quoted("{:.0%}", claim="s1-maximum-rate")
-    def silent_at_high_rates(self):
-        """Share of the runs at α ≥ 0.03 that end with the loss of a silent network."""
-        return np.mean(self.final[self.alpha >= 0.03] > 0.99)
+    #: Share of the runs at α ≥ 0.03 that end with the loss of a silent network.
+    silent_at_high_rates = Quoted(
+        lambda self: np.mean(self.final[self.alpha >= 0.03] > 0.99), "{:.0%}", claim="s1-maximum-rate"
+    )
 
     @quoted(lambda rate: scientific(rate, 0))
     def eq_15(self):
@@ -81,10 +70,8 @@ class NetworkLosses:
         delay = task.T * task.delta
         return toy.alpha_star(delay) * delay
 
-    @quoted("{:.0f}", claim="s1-not-eq-15")
-    def eq_15_ratio(self):
-        """The lowest rate from which on none has learned, over that of Eq. (15)."""
-        return self.none_learns_from / self.eq_15
+    #: The lowest rate from which on none has learned, over that of Eq. (15).
+    eq_15_ratio = Quoted(lambda self: self.none_learns_from / self.eq_15, "{:.0f}", claim="s1-not-eq-15")
 
 
 @dataclass(frozen=True)

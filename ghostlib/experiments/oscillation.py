@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ghostlib import toy
-from ghostlib.page.numbers import quoted
+from ghostlib.page.numbers import Quoted
 
 
 @dataclass(frozen=True)
@@ -124,50 +124,27 @@ class TrappedRuns:
         """Binomial standard error of that share, √(p(1 − p)/runs), shape (A,)."""
         return np.sqrt(self.fraction * (1 - self.fraction) / self.runs)
 
-    @quoted("{:.0%}", claim="eq-15-always-trapped")
-    def least_fraction(self):
-        """The smallest share that is trapped at any a."""
-        return self.fraction.min()
-
-    @quoted("{:,}")
-    def all_runs(self):
-        """The number of runs at all a together."""
-        return self.runs * self.a.size
-
-    @quoted()
-    def undecided(self):
-        """How many were neither trapped nor on the cycle at the end."""
-        return self.all_runs - int(self.trapped.sum() + self.cycling.sum())
-
-    @quoted("{:.1%}")
-    def largest_error(self):
-        """The largest standard error."""
-        return self.error.max()
-
-    @quoted("{:.0%}")
-    def trapped_share(self):
-        """The share that is trapped, by how many per cent α is above α*."""
-        return {percent: self.fraction[np.argmin(np.abs(self.a - (1 + percent / 100)))] for percent in (1, 2)}
-
-    @quoted("{:,}")
-    def runs_above(self):
-        """The number of runs beyond the end of the cycle."""
-        return self.runs * int(self._above.sum())
-
-    @quoted()
-    def free_above(self):
-        """How many of these are not trapped."""
-        return self.runs_above - int(self.trapped[self._above].sum())
-
-    @quoted("{:.4f}")
-    def first_full(self):
-        """The first a at which all runs are trapped."""
-        return self.a[np.argmax(self.fraction == 1)]
-
-    @quoted("{:.4f}")
-    def spacing(self):
-        """The distance from one a to the next."""
-        return self.a[1] - self.a[0]
+    #: The smallest share that is trapped at any a.
+    least_fraction = Quoted(lambda self: self.fraction.min(), "{:.0%}", claim="eq-15-always-trapped")
+    #: The number of runs at all a together.
+    all_runs = Quoted(lambda self: self.runs * self.a.size, "{:,}")
+    #: How many were neither trapped nor on the cycle at the end.
+    undecided = Quoted(lambda self: self.all_runs - int(self.trapped.sum() + self.cycling.sum()))
+    #: The largest standard error.
+    largest_error = Quoted(lambda self: self.error.max(), "{:.1%}")
+    #: The share that is trapped, by how many per cent α is above α*.
+    trapped_share = Quoted(
+        lambda self: {percent: self.fraction[np.argmin(np.abs(self.a - (1 + percent / 100)))] for percent in (1, 2)},
+        "{:.0%}",
+    )
+    #: The number of runs beyond the end of the cycle.
+    runs_above = Quoted(lambda self: self.runs * int(self._above.sum()), "{:,}")
+    #: How many of these are not trapped.
+    free_above = Quoted(lambda self: self.runs_above - int(self.trapped[self._above].sum()))
+    #: The first a at which all runs are trapped.
+    first_full = Quoted(lambda self: self.a[np.argmax(self.fraction == 1)], "{:.4f}")
+    #: The distance from one a to the next.
+    spacing = Quoted(lambda self: self.a[1] - self.a[0], "{:.4f}")
 
     @property
     def _above(self):
@@ -213,30 +190,16 @@ class OrbitDiagram:
     rho: np.ndarray
     period: np.ndarray
 
-    @quoted()
-    def runs_in_window(self):
-        """The number of runs where the cycle of period 3 exists."""
-        return int(np.sum(self.a > toy.cycle_begin()))
-
-    @quoted()
-    def runs_of_period_3(self):
-        """How many of these end on it."""
-        return int(np.sum(self.period[self.a > toy.cycle_begin()] == 3))
-
-    @quoted()
-    def runs_of_period_8(self):
-        """The number of runs of period 8 between a = 0.3 and the begin of the cycle."""
-        return int(np.sum(self.period[(self.a > 0.3) & (self.a < toy.cycle_begin())] == 8))
-
-    @quoted("{:g}")
-    def smallest_a(self):
-        """The smallest learning rate."""
-        return self.a[0]
-
-    @quoted("{:.2f}")
-    def swing(self):
-        """From end to end at the smallest learning rate, over 3a/2."""
-        return np.ptp(self.rho[0]) / (1.5 * self.a[0])
+    #: The number of runs where the cycle of period 3 exists.
+    runs_in_window = Quoted(lambda self: int(np.sum(self.a > toy.cycle_begin())))
+    #: How many of these end on it.
+    runs_of_period_3 = Quoted(lambda self: int(np.sum(self.period[self.a > toy.cycle_begin()] == 3)))
+    #: The number of runs of period 8 between a = 0.3 and the begin of the cycle.
+    runs_of_period_8 = Quoted(lambda self: int(np.sum(self.period[(self.a > 0.3) & (self.a < toy.cycle_begin())] == 8)))
+    #: The smallest learning rate.
+    smallest_a = Quoted(lambda self: self.a[0], "{:g}")
+    #: From end to end at the smallest learning rate, over 3a/2.
+    swing = Quoted(lambda self: np.ptp(self.rho[0]) / (1.5 * self.a[0]), "{:.2f}")
 
 
 CRITICAL_RATE = CriticalRate()

@@ -14,7 +14,7 @@ from ghostlib.dynamics.plateau import plateau_duration
 from ghostlib.networks.history import History
 from ghostlib.networks.records import RankOne
 from ghostlib.networks.task import DelayedActivation
-from ghostlib.page.numbers import quoted, scientific
+from ghostlib.page.numbers import Quoted, quoted, scientific
 from ghostlib.training import train
 from ghostlib.training.schedules import train_at
 
@@ -42,50 +42,24 @@ class Plateau:
     alpha: float
     stand: int = 4000
 
-    @quoted("{:,}")
-    def jump(self):
-        """The first epoch with a loss below ½."""
-        return int(outcomes.jump(self.history.loss))
-
-    @quoted()
-    def fall(self):
-        """Epochs in which the loss falls from 0.9 to below ½."""
-        return self.jump - int(outcomes.first_epoch(self.history.loss < HIGH_LOSS))
-
-    @quoted("{:,}")
-    def best(self):
-        """The first epoch with the best accuracy of the run."""
-        return int(np.argmax(self.history.accuracy))
-
-    @quoted("{:.0%}")
-    def best_accuracy(self):
-        """The best accuracy of the run."""
-        return self.history.accuracy[self.best]
-
-    @quoted("{:.0%}")
-    def plateau_accuracy(self):
-        """The best accuracy up to shortly before the jump."""
-        return self.history.accuracy[: self.jump - 5].max()
-
-    @quoted()
-    def from_jump_to_best(self):
-        """Epochs from the jump to the best accuracy."""
-        return self.best - self.jump
-
-    @quoted("{:,}")
-    def to_go(self):
-        """Epochs from `stand` to the jump."""
-        return self.jump - self.stand
-
-    @quoted("{:.4f}")
-    def loss_at_stand(self):
-        """The loss at `stand`."""
-        return self.history.loss[self.stand]
-
-    @quoted(partial(scientific, digits=1))
-    def gain_at_stand(self):
-        """1 − L at `stand`."""
-        return 1 - self.history.loss[self.stand]
+    #: The first epoch with a loss below ½.
+    jump = Quoted(lambda self: int(outcomes.jump(self.history.loss)), "{:,}")
+    #: Epochs in which the loss falls from 0.9 to below ½.
+    fall = Quoted(lambda self: self.jump - int(outcomes.first_epoch(self.history.loss < HIGH_LOSS)))
+    #: The first epoch with the best accuracy of the run.
+    best = Quoted(lambda self: int(np.argmax(self.history.accuracy)), "{:,}")
+    #: The best accuracy of the run.
+    best_accuracy = Quoted(lambda self: self.history.accuracy[self.best], "{:.0%}")
+    #: The best accuracy up to shortly before the jump.
+    plateau_accuracy = Quoted(lambda self: self.history.accuracy[: self.jump - 5].max(), "{:.0%}")
+    #: Epochs from the jump to the best accuracy.
+    from_jump_to_best = Quoted(lambda self: self.best - self.jump)
+    #: Epochs from `stand` to the jump.
+    to_go = Quoted(lambda self: self.jump - self.stand, "{:,}")
+    #: The loss at `stand`.
+    loss_at_stand = Quoted(lambda self: self.history.loss[self.stand], "{:.4f}")
+    #: 1 − L at `stand`.
+    gain_at_stand = Quoted(lambda self: 1 - self.history.loss[self.stand], partial(scientific, digits=1))
 
     @cached_property
     def by_ruler(self):
@@ -97,25 +71,14 @@ class Plateau:
         """Epochs to go, forecast at every epoch before the jump by (1 − L) / (α|∇L|²), Eq. (B26)."""
         return (1 - self.history.loss[: self.jump]) / self._pace
 
-    @quoted("{:.1f} million")
-    def ruler_in_millions(self):
-        """What the ruler says at `stand`, in millions of epochs."""
-        return self.by_ruler[self.stand] / 1e6
-
-    @quoted("{:,.0f}")
-    def ruler_factor(self):
-        """By how much the ruler's forecast at `stand` is too long."""
-        return self.by_ruler[self.stand] / self.to_go
-
-    @quoted("{:,.0f}")
-    def law_at_start(self):
-        """What the law says at epoch 0."""
-        return self.by_law[0]
-
-    @quoted("{:.0%}")
-    def law_error(self):
-        """By how much the law's forecast at epoch 0 is too long."""
-        return self.by_law[0] / self.jump - 1
+    #: What the ruler says at `stand`, in millions of epochs.
+    ruler_in_millions = Quoted(lambda self: self.by_ruler[self.stand] / 1e6, "{:.1f} million")
+    #: By how much the ruler's forecast at `stand` is too long.
+    ruler_factor = Quoted(lambda self: self.by_ruler[self.stand] / self.to_go, "{:,.0f}")
+    #: What the law says at epoch 0.
+    law_at_start = Quoted(lambda self: self.by_law[0], "{:,.0f}")
+    #: By how much the law's forecast at epoch 0 is too long.
+    law_error = Quoted(lambda self: self.by_law[0] / self.jump - 1, "{:.0%}")
 
     @quoted("{:.2f}")
     def k(self):
@@ -149,20 +112,12 @@ class Plateaus:
         """The epoch of the jump, shape (B,)."""
         return outcomes.jump(self.loss)
 
-    @quoted()
-    def jumped(self):
-        """How many networks jump."""
-        return np.count_nonzero(self.jump >= 0)
-
-    @quoted()
-    def in_time(self):
-        """How many do so before the paper's training stops."""
-        return np.count_nonzero(self._jumps <= self.stop)
-
-    @quoted()
-    def stopped(self):
-        """How many do so later."""
-        return self.jumped - self.in_time
+    #: How many networks jump.
+    jumped = Quoted(lambda self: np.count_nonzero(self.jump >= 0))
+    #: How many do so before the paper's training stops.
+    in_time = Quoted(lambda self: np.count_nonzero(self._jumps <= self.stop))
+    #: How many do so later.
+    stopped = Quoted(lambda self: self.jumped - self.in_time)
 
     @quoted("{:.0%}")
     def error(self):
@@ -176,15 +131,10 @@ class Plateaus:
         reached = self.jump >= 0
         return spearmanr(self.first_norm[reached], self._jumps).statistic
 
-    @quoted("{:,}")
-    def epoch(self):
-        """The epochs of the first and of the last jump."""
-        return {"first": self._jumps.min(), "last": self._jumps.max()}
-
-    @quoted()
-    def seed(self):
-        """Which networks these are."""
-        return {name: np.flatnonzero(self.jump == epoch)[0] for name, epoch in self.epoch.items()}
+    #: The epochs of the first and of the last jump.
+    epoch = Quoted(lambda self: {"first": self._jumps.min(), "last": self._jumps.max()}, "{:,}")
+    #: Which networks these are.
+    seed = Quoted(lambda self: {name: np.flatnonzero(self.jump == epoch)[0] for name, epoch in self.epoch.items()})
 
     @quoted("{:.0f}")
     def fall(self):
@@ -192,10 +142,8 @@ class Plateaus:
         falls = (self.jump - self._begin)[self.jump >= 0]
         return {"median": np.median(falls), "most": falls.max()}
 
-    @quoted()
-    def got_low(self):
-        """How many get down to a loss below 0.1."""
-        return np.count_nonzero(self._low >= 0)
+    #: How many get down to a loss below 0.1.
+    got_low = Quoted(lambda self: np.count_nonzero(self._low >= 0))
 
     @quoted("{:.1%}", claim="rnn-abrupt", shown="{:.1%} of the epochs")
     def share(self):
@@ -248,20 +196,12 @@ class PlateauDurations:
     by_c: np.ndarray
     alpha_c: float
 
-    @quoted("{:.0f}")
-    def area(self):
-        """Plateau times learning rate, median over the learning rates below 0.05."""
-        return np.median(self._areas)
-
-    @quoted("{:.1%}")
-    def area_spread(self):
-        """How far apart these products are, over their median."""
-        return np.ptp(self._areas) / self.area
-
-    @quoted("{:,}")
-    def plateau(self):
-        """The plateau at two confidences."""
-        return {c: self.by_c[self.c == c][0] for c in (5, 10)}
+    #: Plateau times learning rate, median over the learning rates below 0.05.
+    area = Quoted(lambda self: np.median(self._areas), "{:.0f}")
+    #: How far apart these products are, over their median.
+    area_spread = Quoted(lambda self: np.ptp(self._areas) / self.area, "{:.1%}")
+    #: The plateau at two confidences.
+    plateau = Quoted(lambda self: {c: self.by_c[self.c == c][0] for c in (5, 10)}, "{:,}")
 
     @quoted("{:.2f}")
     def law_ratio(self):

@@ -15,7 +15,7 @@ from ghostlib.experiments import cache
 from ghostlib.experiments.courses import TASK, FixedPointCourse, course_of_seed, networks_at
 from ghostlib.experiments.plateau import HIGH_LOSS
 from ghostlib.networks.records import RankOne
-from ghostlib.page.numbers import quoted, scientific
+from ghostlib.page.numbers import Quoted, quoted, scientific
 
 
 LOWEST_LOSS = 1e-3  # below it the network has left the oscillations
@@ -30,50 +30,26 @@ class StageWaits:
 
     by_stage: dict
 
-    @quoted("{:.2f}")
-    def ghost_speed(self):
-        """f at the ghost."""
-        return {stage: each.ghost.speed for stage, each in self.by_stage.items()}
-
-    @quoted("{:.2f}")
-    def ghost_curvature(self):
-        """f″ at the ghost."""
-        return {stage: each.ghost.curvature for stage, each in self.by_stage.items()}
-
-    @quoted("{:.2f}")
-    def threshold_speed(self):
-        """f(κ*)."""
-        return self._each("threshold_speed")
-
-    @quoted("{:.0f}")
-    def full_line_time(self):
-        """Time by the formula of a narrow ghost, Eq. (B6), ms."""
-        return self._each("full_line_time")
-
-    @quoted("{:.0f}")
-    def parabola(self):
-        """Time by the parabola up to κ*, Eq. (B41), ms."""
-        return self._each("parabola")
-
-    @quoted("{:.0f}")
-    def exact(self):
-        """Time by the flow itself, ms."""
-        return self._each("exact")
-
-    @quoted("{:.0f}")
-    def euler_time(self):
-        """Time in the network's steps, ms."""
-        return self._each("euler_time")
-
-    @quoted("{:.0%}")
-    def bottleneck_fraction(self):
-        """Share of the exact time near the ghost."""
-        return self._each("bottleneck_fraction")
-
-    @quoted("{:.1f}")
-    def rise_time(self):
-        """Time in which the output goes from 10 % to 90 %, ms."""
-        return self._each("rise_time")
+    #: f at the ghost.
+    ghost_speed = Quoted(lambda self: {stage: each.ghost.speed for stage, each in self.by_stage.items()}, "{:.2f}")
+    #: f″ at the ghost.
+    ghost_curvature = Quoted(
+        lambda self: {stage: each.ghost.curvature for stage, each in self.by_stage.items()}, "{:.2f}"
+    )
+    #: f(κ*).
+    threshold_speed = Quoted(lambda self: self._each("threshold_speed"), "{:.2f}")
+    #: Time by the formula of a narrow ghost, Eq. (B6), ms.
+    full_line_time = Quoted(lambda self: self._each("full_line_time"), "{:.0f}")
+    #: Time by the parabola up to κ*, Eq. (B41), ms.
+    parabola = Quoted(lambda self: self._each("parabola"), "{:.0f}")
+    #: Time by the flow itself, ms.
+    exact = Quoted(lambda self: self._each("exact"), "{:.0f}")
+    #: Time in the network's steps, ms.
+    euler_time = Quoted(lambda self: self._each("euler_time"), "{:.0f}")
+    #: Share of the exact time near the ghost.
+    bottleneck_fraction = Quoted(lambda self: self._each("bottleneck_fraction"), "{:.0%}")
+    #: Time in which the output goes from 10 % to 90 %, ms.
+    rise_time = Quoted(lambda self: self._each("rise_time"), "{:.1f}")
 
     def _each(self, field):
         return {stage: getattr(each, field) for stage, each in self.by_stage.items()}
@@ -100,20 +76,12 @@ class LowRateTraining:
         """How it waits at the last two, as `StageWaits`."""
         return StageWaits({"ii": wait(self.stages[1], TASK), "iii": wait(self.stages[2], TASK)})
 
-    @quoted("{:,}")
-    def jump(self):
-        """The first epoch with a loss below ½."""
-        return self.course.jump
-
-    @quoted("{:.3f}")
-    def loss_before(self):
-        """The loss a thousand epochs before the jump."""
-        return self.course.loss[self.jump - 1000]
-
-    @quoted()
-    def fall(self):
-        """Epochs in which the loss falls from 0.9 to below ½."""
-        return self.jump - self._ninety
+    #: The first epoch with a loss below ½.
+    jump = Quoted(lambda self: self.course.jump, "{:,}")
+    #: The loss a thousand epochs before the jump.
+    loss_before = Quoted(lambda self: self.course.loss[self.jump - 1000], "{:.3f}")
+    #: Epochs in which the loss falls from 0.9 to below ½.
+    fall = Quoted(lambda self: self.jump - self._ninety)
 
     @quoted("{:.1%}", claim="fig-3a-jump", shown="{:.1%} of all epochs up to there")
     def fall_share(self):
@@ -121,35 +89,18 @@ class LowRateTraining:
         low = int(outcomes.first_epoch(self.course.loss < outcomes.LOW_LOSS))
         return (low - self._ninety) / low
 
-    @quoted("{:.2f}")
-    def norm_before(self):
-        """The gradient norm a thousand epochs before the jump."""
-        return self.course.gradient_norm[self.jump - 1000]
-
-    @quoted("{:.1f}")
-    def norm_peak(self):
-        """The largest gradient norm up to a hundred epochs after the jump."""
-        return self.course.gradient_norm[: self.jump + 100].max()
-
-    @quoted("{:.0f}", claim="fig-3a-gradient")
-    def norm_rise(self):
-        """The ratio of the two."""
-        return self.norm_peak / self.norm_before
-
-    @quoted("{:.1f}")
-    def rate_times_jump(self):
-        """Learning rate times epoch of the jump."""
-        return self.settings.alpha * self.jump
-
-    @quoted("{:.4f}")
-    def loss_ii(self):
-        """The loss at stage (ii)."""
-        return self.course.loss[self.settings.stages[1]]
-
-    @quoted(partial(scientific, digits=1))
-    def loss_iii(self):
-        """The loss at stage (iii)."""
-        return self.course.loss[self.settings.stages[2]]
+    #: The gradient norm a thousand epochs before the jump.
+    norm_before = Quoted(lambda self: self.course.gradient_norm[self.jump - 1000], "{:.2f}")
+    #: The largest gradient norm up to a hundred epochs after the jump.
+    norm_peak = Quoted(lambda self: self.course.gradient_norm[: self.jump + 100].max(), "{:.1f}")
+    #: The ratio of the two.
+    norm_rise = Quoted(lambda self: self.norm_peak / self.norm_before, "{:.0f}", claim="fig-3a-gradient")
+    #: Learning rate times epoch of the jump.
+    rate_times_jump = Quoted(lambda self: self.settings.alpha * self.jump, "{:.1f}")
+    #: The loss at stage (ii).
+    loss_ii = Quoted(lambda self: self.course.loss[self.settings.stages[1]], "{:.4f}")
+    #: The loss at stage (iii).
+    loss_iii = Quoted(lambda self: self.course.loss[self.settings.stages[2]], partial(scientific, digits=1))
 
     @quoted(claim="fig-3a-one-fixed-point", shown="{} after each of {self.looked_at:,} epochs")
     def number(self):
@@ -157,40 +108,24 @@ class LowRateTraining:
         proved = self.course.certified.all() and self.course.certified_everywhere.all()
         return int(self.course.number.max()) if proved else 0
 
-    @quoted("{:,}")
-    def looked_at(self):
-        """After how many epochs they were counted."""
-        return self.course.number.size
-
-    @quoted("{:,}")
-    def falling_until(self):
-        """The last epoch up to which the flow provably falls everywhere."""
-        return int(outcomes.first_epoch(self.course.slope_bound >= 0)) - 1
-
-    @quoted("{:,}")
-    def onset(self):
-        """The first epoch after the jump at which the loss rises: the oscillations begin."""
-        return self.jump + 1 + int(outcomes.first_epoch(np.diff(self.course.loss[self.jump :]) > 0))
-
-    @quoted("{:.1f}")
-    def norm_oscillating(self):
-        """The gradient norm after their onset, median."""
-        return np.median(self.course.gradient_norm[self.onset + 50 : self.onset + 500])
-
-    @quoted("{:,}")
-    def swings(self):
-        """Epochs from their onset to stage (ii) at which the loss could turn."""
-        return self._turns.size
-
-    @quoted()
-    def not_alternating(self):
-        """At how many of these it does not."""
-        return np.count_nonzero(~self._turns)
-
-    @quoted("{:.3f}", claim="fig-3a-oscillation")
-    def alternating(self):
-        """At which share of these it does."""
-        return np.mean(self._turns)
+    #: After how many epochs they were counted.
+    looked_at = Quoted(lambda self: self.course.number.size, "{:,}")
+    #: The last epoch up to which the flow provably falls everywhere.
+    falling_until = Quoted(lambda self: int(outcomes.first_epoch(self.course.slope_bound >= 0)) - 1, "{:,}")
+    #: The first epoch after the jump at which the loss rises: the oscillations begin.
+    onset = Quoted(
+        lambda self: self.jump + 1 + int(outcomes.first_epoch(np.diff(self.course.loss[self.jump :]) > 0)), "{:,}"
+    )
+    #: The gradient norm after their onset, median.
+    norm_oscillating = Quoted(
+        lambda self: np.median(self.course.gradient_norm[self.onset + 50 : self.onset + 500]), "{:.1f}"
+    )
+    #: Epochs from their onset to stage (ii) at which the loss could turn.
+    swings = Quoted(lambda self: self._turns.size, "{:,}")
+    #: At how many of these it does not.
+    not_alternating = Quoted(lambda self: np.count_nonzero(~self._turns))
+    #: At which share of these it does.
+    alternating = Quoted(lambda self: np.mean(self._turns), "{:.3f}", claim="fig-3a-oscillation")
 
     @quoted("{:,}")
     def orderly_until(self):
@@ -198,10 +133,8 @@ class LowRateTraining:
         start = self.settings.stages[1]
         return start + int(outcomes.first_epoch(~turns(self.course.loss[start:])))
 
-    @quoted("{:,}")
-    def escape(self):
-        """The first epoch with a loss below a thousandth."""
-        return int(outcomes.first_epoch(self.course.loss < LOWEST_LOSS))
+    #: The first epoch with a loss below a thousandth.
+    escape = Quoted(lambda self: int(outcomes.first_epoch(self.course.loss < LOWEST_LOSS)), "{:,}")
 
     @cached_property
     def _ninety(self):

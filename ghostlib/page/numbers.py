@@ -8,20 +8,14 @@ SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class Quoted(cached_property):
-    """A number of a result that the prose quotes; see `quoted`."""
-
-    def __init__(self, function, text, claim, shown):
-        super().__init__(function)
-        self.text, self.claim, self.shown = text, claim, shown
-
-
-def quoted(text="{}", *, claim=None, shown=None):
-    """Make a method without arguments a property that `ghostlib.page.paste.publish` writes into the page.
+    """A number of a result that `ghostlib.page.paste.publish` writes into the page.
 
     Its class is a frozen dataclass, in which the value is computed once.
 
     Parameters
     ----------
+    function : function of the result
+        Gives the number.
     text : str or function, default "{}"
         How the prose shows it: a format string, ``"{:.1%}"``, or a function of the value, such as `scientific`.
     claim : str, optional
@@ -30,7 +24,15 @@ def quoted(text="{}", *, claim=None, shown=None):
         How the ledger shows it, a format string that may use other properties too:
         ``"{:.1f} ± {self.spread:.1f} of 100"``; by default the value in a few digits.
     """
-    return lambda function: Quoted(function, text, claim, shown)
+
+    def __init__(self, function, text="{}", *, claim=None, shown=None):
+        super().__init__(function)
+        self.text, self.claim, self.shown = text, claim, shown
+
+
+def quoted(text="{}", **options):
+    """Make a method a `Quoted` number, where one line is too short for it."""
+    return lambda function: Quoted(function, text, **options)
 
 
 def quotes(result):
