@@ -18,12 +18,7 @@ class Bottleneck:
     x_star: float = 10.0
 
     def run(self):
-        """Follow the state at every r until it passes the threshold.
-
-        Returns
-        -------
-        WaitingTimes
-        """
+        """Follow the state at every r until it passes the threshold. Returns `WaitingTimes`."""
         r = np.logspace(*self.r_exponents, self.points)
         return WaitingTimes(r=r, time=np.array([self._wait(value) for value in r]), x_star=self.x_star)
 

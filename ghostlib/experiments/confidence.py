@@ -84,12 +84,7 @@ class LoweredConfidence:
     shown: tuple[int, int] = (5800, 6100)
 
     def run(self):
-        """All trainings.
-
-        Returns
-        -------
-        Lowered
-        """
+        """All trainings. Returns `Lowered`."""
         before = train(RankOne.initial(np.arange(self.seeds)), TASK, self.alpha, self.epochs, self.c)
         trapped, confidences = outcomes.trapped(before.accuracy), np.logspace(*self.exponents, self.confidences)
         fallen = before.networks[trapped]
@@ -232,12 +227,7 @@ class TrainedConfidence:
     seeds: int = 100  # ours
 
     def run(self):
-        """The authors' network with copies of it, and the hundred networks.
-
-        Returns
-        -------
-        Trained
-        """
+        """The authors' network with copies of it, and the hundred networks. Returns `Trained`."""
         copies = perturbed(RankOne.initial(self.seed), self.copies, self.perturbation)
         one = train(copies, TASK, self.alpha, self.epochs, self.c, learn_c=True)
         fallen = one.networks[outcomes.trapped(one.accuracy)]

@@ -24,12 +24,7 @@ class TwoDescents:
     epochs: int = 3000
 
     def run(self):
-        """A slow run and a fast one.
-
-        Returns
-        -------
-        Descents
-        """
+        """A slow run and a fast one. Returns `Descents`."""
         run = toy.descend(self.r0_over_r_star * toy.r_star(self.T), np.array(self.alpha), self.T, self.epochs)
         return Descents(r=run.r, loss=run.loss, settings=self)
 
@@ -119,12 +114,7 @@ class Plateaus:
     epochs: int = 50_000
 
     def run(self):
-        """Each run until it is at or below r*.
-
-        Returns
-        -------
-        Arrivals
-        """
+        """Each run until it is at or below r*. Returns `Arrivals`."""
         rho0, a = np.linspace(*self.rho0, self.starts), np.geomspace(*self.a, self.rates)
         epoch = [np.argmax(toy.descend_rescaled(start, a, self.epochs) <= 1, axis=-1) for start in rho0]
         return Arrivals(epoch=np.array(epoch), predicted=laws.plateau_duration_in_steps(rho0[:, None], a))
@@ -164,12 +154,7 @@ class LearningRateSweep:
     seed: int = 0  # ours: the authors set none
 
     def run(self):
-        """All runs, read at the five epochs and on average after the last.
-
-        Returns
-        -------
-        Sweep
-        """
+        """All runs, read at the five epochs and on average after the last. Returns `Sweep`."""
         alpha = np.logspace(*self.alpha_exponents, self.rates)
         draw = np.random.default_rng(self.seed).standard_normal((self.rates, self.starts))
         r0 = (self.r0_over_r_star + self.spread_over_r_star * draw) * toy.r_star(self.T)

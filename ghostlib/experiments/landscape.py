@@ -25,12 +25,7 @@ class LossLandscape:
     points: int = 100
 
     def run(self):
-        """The losses at `points` values of r.
-
-        Returns
-        -------
-        Landscapes
-        """
+        """The losses at `points` values of r. Returns `Landscapes`."""
         r = np.linspace(*self.r_over_r_star, self.points) * toy.r_star(self.T)
         c = np.array(self.c)[:, None]
         return Landscapes(
@@ -101,9 +96,7 @@ class EulerDelay:
     def run(self):
         """Both losses at `points` values of r near r*, and their difference around r*/2 at every time step.
 
-        Returns
-        -------
-        EulerErrors
+        Returns `EulerErrors`.
         """
         rho, late = np.linspace(*self.near, self.points), np.linspace(*self.late, self.late_points)
         euler, exact = self.losses(rho, self.c, self.dt)
@@ -185,12 +178,7 @@ class SlopeByConfidence:
         return toy.finite_gradient(r, self.T, c=c, x_star=self.x_star)
 
     def run(self):
-        """The slope at every place ρ = r/r* and confidence.
-
-        Returns
-        -------
-        ConfidenceSlopes
-        """
+        """The slope at every place ρ = r/r* and confidence. Returns `ConfidenceSlopes`."""
         c, best = np.logspace(*self.c_exponents, self.points), toy.r_star(self.T)
         size = np.abs(self.slope(np.array(self.rho)[:, None] * best, c)) * best / self.T
         return ConfidenceSlopes(c=c, size=size, settings=self)

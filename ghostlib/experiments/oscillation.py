@@ -24,12 +24,7 @@ class CriticalRate:
     seed: int = 0
 
     def run(self):
-        """The measured critical learning rates.
-
-        Returns
-        -------
-        CriticalRates
-        """
+        """The measured critical learning rates. Returns `CriticalRates`."""
         T = np.array(self.T)
         r0 = np.random.default_rng(self.seed).uniform(*self.r0_over_r_star, self.starts) * toy.r_star(T)[:, None]
         low, high = (np.full(T.shape, exponent) for exponent in self.alpha_exponents)
@@ -77,12 +72,7 @@ class TrappedFraction:
     seed: int = 0
 
     def run(self):
-        """Each run until it is trapped or within 10⁻⁶ of the cycle.
-
-        Returns
-        -------
-        TrappedRuns
-        """
+        """Each run until it is trapped or within 10⁻⁶ of the cycle. Returns `TrappedRuns`."""
         a = np.linspace(*self.a, self.rates)
         rho = np.random.default_rng(self.seed).normal(self.rho0, self.spread, (self.rates, self.starts))
         exists = a < toy.cycle_limit()
@@ -162,12 +152,7 @@ class Oscillations:
     last: int = 80
 
     def run(self):
-        """The last epochs of every run.
-
-        Returns
-        -------
-        OrbitDiagram
-        """
+        """The last epochs of every run. Returns `OrbitDiagram`."""
         a = np.linspace(*self.a, self.rates)
         settled = toy.final_state(self.rho0, a, self.settle).rho
         rho = toy.descend_rescaled(settled, a, self.last - 1)
