@@ -1,5 +1,6 @@
 """What a network has become: its fixed points and ghosts, and how it passes them.
 
+flows         a one-dimensional flow: of a network, of a function, or given with its derivatives
 slow_points   fixed points and ghosts of a one-dimensional flow, with proof that none is missed
 passage       how long the latent variable takes past a ghost
 bifurcations  when a ghost is born and when it dies

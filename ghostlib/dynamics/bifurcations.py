@@ -1,9 +1,14 @@
-"""When a ghost is born and when it dies: the two events in the life of a latent flow."""
+"""When a ghost is born and when it dies: the two events in the life of a latent flow.
 
+Every function raises ValueError where its argument is not RankOne, or not what its docstring asks for.
+"""
+
+from bisect import bisect_left
 from typing import NamedTuple
 
 import numpy as np
 
+from ghostlib.dynamics.flows import rank_one, single_network
 from ghostlib.dynamics.passage import ghost_of
 from ghostlib.dynamics.slow_points import count_fixed_points, slow_points
 from ghostlib.networks.records import RankOne
@@ -22,15 +27,18 @@ class SaddleNode(NamedTuple):
     position: float
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def slope_upper_bound(networks):
-    r"""An upper bound of f′, −1 + Σᵢ max(nᵢmᵢ, 0), for each network; shape (...).
+    r"""An upper bound of f′, −1 + Σᵢ max(nᵢmᵢ, 0), for each network; shape (...), NaN where one has diverged.
 
     f′(κ) = −1 + Σᵢ nᵢmᵢ(1 − φᵢ²) and 0 < 1 − φᵢ² ≤ 1. Where the bound is negative, f falls everywhere: it has exactly
     one fixed point, and no ghost, since a ghost is an extremum.
 
     Source: Eq. (4); the bound is ours.
     """
-    return np.maximum(networks.n.astype(np.float64) * networks.m, 0).sum(axis=-1) - 1
+    finite = rank_one("networks", networks).is_finite()
+    bound = np.maximum(networks.n.astype(np.float64) * networks.m, 0).sum(axis=-1) - 1
+    return np.where(finite, bound, np.nan)
 
 
 def first_with_ghost(networks):
@@ -41,28 +49,18 @@ def first_with_ghost(networks):
     Parameters
     ----------
     networks : RankOne
-        Of shape (S,), in order.
+        Of shape (S,), in order; those that have diverged are passed over.
 
     Returns
     -------
     int
         S where none has one.
-
-    Raises
-    ------
-    ValueError
-        If `networks` is not a row, or holds parameters that are not finite.
     """
-    if len(networks.shape) != 1:
+    if len(rank_one("networks", networks).shape) != 1:
         raise ValueError(f"networks must be in a row, shape (S,), got shape {networks.shape}")
-    low, high = 0, len(networks)
-    while low < high:
-        middle = (low + high) // 2
-        if ghost_of(networks[middle]) is None:
-            low = middle + 1
-        else:
-            high = middle
-    return low
+    places = np.flatnonzero(networks.is_finite())
+    first = bisect_left(places, True, key=lambda place: ghost_of(networks[place]) is not None)
+    return int(places[first]) if first < len(places) else len(networks)
 
 
 def interpolate(before, after, share):
@@ -80,18 +78,13 @@ def saddle_node_between(before, after):
     Parameters
     ----------
     before, after : RankOne
-        Single networks.
+        Single networks, with one and with three fixed points.
 
     Returns
     -------
     SaddleNode
-
-    Raises
-    ------
-    ValueError
-        If their numbers of fixed points are not one and three.
     """
-    numbers = [int(count_fixed_points(network).number) for network in (before, after)]
+    numbers = [int(count_fixed_points(single_network(network)).number) for network in (before, after)]
     if numbers != [1, 3]:
         raise ValueError(f"before and after must have 1 and 3 fixed points, got {numbers[0]} and {numbers[1]}")
     low, high = 0.0, 1.0

@@ -1,8 +1,14 @@
-"""What a trained low-rank network is made of: how W has moved, and in which directions the state is slow."""
+"""What a trained low-rank network is made of: how W has moved, and in which directions the state is slow.
+
+A network that has diverged gets NaN, or −1 where the answer is an integer, and leaves the others theirs. Every function
+raises ValueError where its argument is not what its docstring asks for.
+"""
 
 from typing import NamedTuple
 
 import numpy as np
+
+from ghostlib.networks.records import LowRank
 
 
 class Slowest(NamedTuple):
@@ -32,16 +38,16 @@ def update_spectrum(before, after):
     Returns
     -------
     float array (..., N)
-
-    Raises
-    ------
-    ValueError
-        If the shapes differ.
     """
+    for name, networks in (("before", before), ("after", after)):
+        _low_rank(name, networks)
     if before.shape != after.shape or before.N != after.N:
         shapes = f"{before.shape} with N = {before.N} and {after.shape} with N = {after.N}"
         raise ValueError(f"before and after must be the same ensemble, got {shapes}")
-    return np.linalg.svd(after.full_rank().W - before.full_rank().W, compute_uv=False)
+    finite = before.is_finite() & after.is_finite()
+    values = np.full((*before.shape, before.N), np.nan)
+    values[finite] = np.linalg.svd(after[finite].full_rank().W - before[finite].full_rank().W, compute_uv=False)
+    return values
 
 
 def directions_needed(values, share=0.99):
@@ -57,49 +63,55 @@ def directions_needed(values, share=0.99):
     Returns
     -------
     int array (...)
-
-    Raises
-    ------
-    ValueError
-        If `share` is not above 0 and at most 1.
+        0 for a matrix of zeros.
     """
     if not 0 < share <= 1:
         raise ValueError(f"share must be above 0 and at most 1, got {share!r}")
-    carried = np.cumsum(np.square(values), axis=-1)
-    return np.count_nonzero(carried < share * carried[..., -1:], axis=-1) + 1
+    values = np.asarray(values, dtype=np.float64)
+    finite = np.isfinite(values).all(axis=-1)
+    values = np.where(finite[..., None], values, 0)
+    # As shares of the largest, since the square of a large one overflows.
+    carried = np.cumsum(np.square(values / np.where(values[..., :1] > 0, values[..., :1], 1)), axis=-1)
+    needed = np.count_nonzero(carried < share * carried[..., -1:], axis=-1) + (carried[..., -1] > 0)
+    return np.where(finite, needed, -1)
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def slowest(networks, task):
     """The slowest state while the output is still below one half, after the first update.
 
     Parameters
     ----------
     networks : LowRank
-        Shape (...), each with an output that goes above one half after its second update.
+        Shape (...).
     task : DelayedActivation
 
     Returns
     -------
     Slowest
-
-    Raises
-    ------
-    ValueError
-        If the output of a network never goes above one half, or at once.
+        With step −1 and NaN where the output never goes above one half, or does so before its third update.
     """
+    _low_rank("networks", networks)
     kappa = np.vecdot(networks.n[..., None, :, :], networks.simulate(task)[..., None, :])
     on = networks.output(task) > 0.5
-    first = np.where(on.any(axis=-1), np.argmax(on, axis=-1), -1)
-    if np.any(first < 2):
-        raise ValueError("networks must turn their output on within the trial, after its second step")
-    flow = np.diff(kappa, axis=-2) / task.delta
-    speed = np.linalg.norm(flow, axis=-1)
+    speed = np.linalg.norm(np.diff(kappa, axis=-2), axis=-1) / task.delta
     path = task.delta * speed.sum(axis=-1)
+    first = np.where(on.any(axis=-1), np.argmax(on, axis=-1), -1)
+    waits = networks.is_finite() & (first >= 2)
     # Output t is read after update t, from state t + 1: states 1 … first[t] are those that still say zero.
     steps = np.arange(speed.shape[-1])
-    waiting = (steps >= 1) & (steps <= first[..., None])
+    waiting = (steps >= 1) & (steps <= first[..., None]) & waits[..., None]
     step = np.argmin(np.where(waiting, speed, np.inf), axis=-1)
-    there = np.take_along_axis(kappa, step[..., None, None], axis=-2)
-    rates = np.linalg.eigvals(networks.jacobian(there)[..., 0, :, :])
+    there = np.where(waits[..., None], np.take_along_axis(kappa, step[..., None, None], axis=-2)[..., 0, :], 0)
+    jacobian = networks.jacobian(there[..., None, :])[..., 0, :, :]
+    rates = np.linalg.eigvals(np.where(waits[..., None, None], jacobian, 0))
     rates = np.take_along_axis(rates, np.argsort(np.abs(rates), axis=-1), axis=-1)
-    return Slowest(step, there[..., 0, :], np.take_along_axis(speed, step[..., None], axis=-1)[..., 0] / path, rates)
+    there, rates = (np.where(waits[..., None], values, np.nan) for values in (there, rates))
+    speed = np.take_along_axis(speed, step[..., None], axis=-1)[..., 0] / path
+    return Slowest(np.where(waits, step, -1), there, np.where(waits, speed, np.nan), rates)
+
+
+def _low_rank(name, networks):
+    if not isinstance(networks, LowRank):
+        raise ValueError(f"{name} must be LowRank, got {type(networks).__name__}")
+    return networks

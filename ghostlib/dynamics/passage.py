@@ -1,12 +1,19 @@
-"""How a rank-one network waits: the way of its latent variable from κ(0) past the ghost to the threshold κ*."""
+"""How long a flow takes from one place to another, and how a network waits: the way from κ(0) past the ghost to κ*.
 
+Every function raises ValueError where an argument is out of range, or as `slow_points_of`.
+"""
+
+import itertools
 import math
 from typing import NamedTuple
 
 import numpy as np
+from scipy.integrate import quad
+from scipy.optimize import brentq
 
 from ghostlib import _checks
-from ghostlib.dynamics.slow_points import SlowPoint, passage_time, rank_one_flow, simulated_passage_time, slow_points
+from ghostlib.dynamics.flows import as_flow, checked_interval, rank_one_flow, single_network
+from ghostlib.dynamics.slow_points import SlowPoint, slow_points, slow_points_of
 
 
 class Wait(NamedTuple):
@@ -34,22 +41,74 @@ class Wait(NamedTuple):
     rise_time: float
 
 
-def ghost_of(network):
-    """The slowest positive minimum of a network's latent flow (Eq. 4), or None where there is none.
+def passage_time(flow, start, stop, *, tau=1.0):
+    """Time that the flow takes from `start` to `stop`, τ ∫ dκ/f(κ).
 
     Parameters
     ----------
-    network : RankOne
-        A single one.
+    flow : Flow, RankOne or function
+        As in `flows.as_flow`.
+    start, stop : float
+        Finite and different.
+    tau : float, default 1
+        Time constant τ > 0.
 
     Returns
     -------
-    SlowPoint or None
+    float
+        In the unit of `tau`, to about ten digits; inf where a fixed point or a flow the other way is in between.
+    """
+    start, stop, (low, high) = _ends(start, stop)
+    flow = as_flow(flow, (low, high))
+    points = slow_points_of(flow, (low, high), tau=tau)
+    if any(point.kind != "ghost" for point in points) or (stop - start) * float(flow.value(start)) <= 0:
+        return math.inf
+    # f is slowest in its ghosts and at the ends: from each of them halfway to the next.
+    slowest = [low, *(point.position for point in points), high]
+    ways = [(way, (a + b) / 2) for a, b in itertools.pairwise(slowest) if a < b for way in (a, b)]
+    return float(tau) * sum(_slowness(flow, here, there) for here, there in ways)
 
-    Raises
-    ------
-    ValueError
-        As `slow_points`.
+
+def simulated_passage_time(flow, start, stop, *, delta, tau=1.0, longest=1_000_000):
+    """Time from `start` to `stop` in steps of the Euler map κ ← κ + Δ f(κ), as the network is run (Eq. 17).
+
+    Parameters
+    ----------
+    flow : Flow, RankOne or function
+        As in `flows.as_flow`.
+    start, stop : float
+        Finite and different.
+    delta : float
+        Step Δ = Δt/τ > 0; 0.5 is the paper's, and Δ → 0 gives `passage_time`.
+    tau : float, default 1
+        Time constant τ > 0.
+    longest : int, default 1 000 000
+        Steps after which the state is taken never to arrive.
+
+    Returns
+    -------
+    float
+        In the unit of `tau`, the last step shared linearly; inf where the state does not arrive.
+    """
+    start, stop, interval = _ends(start, stop)
+    value = as_flow(flow, interval).value
+    delta, tau = (_checks.number(*named, _checks.positive) for named in (("delta", delta), ("tau", tau)))
+    direction = math.copysign(1.0, stop - start)
+    kappa = start
+    for step in range(_checks.count("longest", longest, 1)):
+        move = delta * float(value(kappa))
+        if direction * (kappa + move - stop) >= 0:
+            return tau * delta * (step + (stop - kappa) / move)
+        if direction * move <= 0 or kappa + move == kappa:
+            return math.inf
+        kappa += move
+    return math.inf
+
+
+def ghost_of(network):
+    """The slowest positive minimum of a network's latent flow (Eq. 4), a SlowPoint, or None where there is none.
+
+    network : RankOne, a single one.
     """
     found = [point for point in slow_points(network) if point.kind == "ghost" and point.speed > 0]
     return min(found, key=lambda point: point.speed, default=None)
@@ -61,7 +120,7 @@ def wait(network, task, c=10.0):
     Parameters
     ----------
     network : RankOne
-        A single one, of shape () or (1,).
+        A single one, of shape () or (1,), that has a ghost and starts below κ*.
     task : DelayedActivation
     c : float, default 10
         Confidence, which sets the range of uncertain outputs.
@@ -70,16 +129,14 @@ def wait(network, task, c=10.0):
     -------
     Wait
         Times are inf where a fixed point is on the way.
-
-    Raises
-    ------
-    ValueError
-        If the network has no ghost, κ(0) is not below κ*, or `c` is not positive.
     """
-    network = network[0] if network.shape == (1,) else network
-    c, ghost, start, stop = float(_checks.positive("c", c)), ghost_of(network), network.kappa0(task), task.kappa_star
+    c = _checks.number("c", c, _checks.positive)
+    network = single_network(network)
+    ghost, start, stop = ghost_of(network), float(network.kappa0(task)), task.kappa_star
     if ghost is None:
         raise ValueError("network has no ghost: its latent flow has no positive minimum")
+    if not ghost.curvature > 0:
+        raise ValueError(f"network must have a ghost with f″ > 0, but the minimum at κ = {ghost.position:g} is flat")
     if not start < stop:
         raise ValueError(f"network must start below the threshold κ* = {stop:g}, but κ(0) = {start:g}")
     flow, rate = rank_one_flow(network), math.sqrt(ghost.speed * ghost.curvature / 2)
@@ -98,6 +155,31 @@ def wait(network, task, c=10.0):
         bottleneck_fraction=near / exact,
         threshold_speed=float(network.flow(stop)),
         rise_time=passage_time(flow, stop - edge, stop + edge, tau=task.tau),
+    )
+
+
+def _ends(start, stop):
+    start, stop = (_checks.number(*named, _checks.finite) for named in (("start", start), ("stop", stop)))
+    return start, stop, checked_interval("start and stop", sorted((start, stop)))
+
+
+def _slowness(flow, here, there):
+    """∫ dκ/|f| from `here`, where f is slow, to `there`, by κ = here + w sinh u: f has doubled at the distance w."""
+
+    def speed(distance):
+        return abs(float(flow.value(here + distance)))
+
+    least, way = speed(0), there - here
+    width = brentq(lambda distance: speed(distance) - 2 * least, 0, way) if speed(way) > 2 * least else way
+    return abs(
+        quad(
+            lambda u: width * math.cosh(u) / speed(width * math.sinh(u)),
+            0,
+            math.asinh(way / width),
+            epsabs=0,
+            epsrel=1e-10,
+            limit=500,
+        )[0]
     )
 
 

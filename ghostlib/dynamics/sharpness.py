@@ -3,11 +3,14 @@ r"""How sharply the loss of a rank-one network bends in its steepest direction, 
 On a valley floor that bends with λ across, a step of gradient descent multiplies the distance d from the floor by
 1 − αλ. For αλ > 2 the distance grows and changes its sign at every step: the sharpest valley that gradient descent can
 follow to its floor has λ = 2/α.
+
+`sharpness` raises ValueError where the networks are not RankOne, `c` does not fit, or an argument is out of range.
 """
 
 import numpy as np
 
 from ghostlib import _checks
+from ghostlib.dynamics.flows import rank_one
 from ghostlib.networks.adjoint import loss_and_gradient
 from ghostlib.networks.records import RankOne, per_network
 
@@ -16,6 +19,7 @@ from ghostlib.networks.records import RankOne, per_network
 SHIFT = np.cbrt(np.finfo(np.float64).eps)
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def sharpness(networks, task, c=10.0, *, tolerance=1e-4, longest=300):
     r"""Eigenvalue of largest size of the loss's Hessian with respect to m, n and b, for each network.
 
@@ -38,35 +42,36 @@ def sharpness(networks, task, c=10.0, *, tolerance=1e-4, longest=300):
     -------
     ndarray, shape (...)
         Signed; it is the curvature of the steepest valley wherever that is sharper than any ridge, as it is near a
-        minimum.
-
-    Raises
-    ------
-    ValueError
-        If `c` does not fit, or an argument is out of range.
+        minimum. 0 where the loss is flat, as that of a silent network may be; NaN where a network has diverged
+        or its gradient overflows.
 
     Source: ours; the bound 2/α is the textbook's.
     """
-    tolerance, longest = float(_checks.positive("tolerance", tolerance)), _checks.count("longest", longest, 1)
-    lead, c = networks.shape, per_network("c", c, networks).reshape(-1)
-    theta = np.concatenate([networks.m, networks.n, networks.b], axis=-1).astype(np.float64).reshape(-1, 3 * networks.N)
+    tolerance, longest = _checks.number("tolerance", tolerance, _checks.positive), _checks.count("longest", longest, 1)
+    finite = np.isfinite(rank_one("networks", networks).norm())
+    c = per_network("c", c, networks)[finite]
+    theta = np.concatenate([networks.m, networks.n, networks.b], axis=-1)[finite].astype(np.float64)
+    result = np.full(networks.shape, np.nan)
+    result[finite] = _largest_eigenvalue(lambda at: _gradient(at, task, c), theta, tolerance, longest)
+    return result
+
+
+def _largest_eigenvalue(gradient, theta, tolerance, longest):
     step = SHIFT * np.maximum(np.linalg.norm(theta, axis=-1, keepdims=True), 1)
-
-    def gradient(at):
-        slope = loss_and_gradient(_unpacked(at), task, c)[1]
-        return np.concatenate([slope.m, slope.n, slope.b], axis=-1)
-
     direction = np.random.default_rng(0).standard_normal(theta.shape)
     value = np.full(len(theta), np.inf)
     for _ in range(longest):
         direction /= np.linalg.norm(direction, axis=-1, keepdims=True)
         bent = (gradient(theta + step * direction) - gradient(theta - step * direction)) / (2 * step)
         before, value = value, np.vecdot(direction, bent)
-        if np.all(np.abs(value - before) <= tolerance * np.abs(value)):
+        if not np.any(np.abs(value - before) > tolerance * np.abs(value)):
             break
-        direction = bent
-    return value.reshape(lead)
+        # Where the loss is flat there is no direction to turn to; where it nearly is, squares would vanish.
+        size = np.abs(bent).max(axis=-1, keepdims=True)
+        direction = np.divide(bent, size, out=direction, where=np.isfinite(size) & (size > 0))
+    return np.where(np.isfinite(value), value, np.nan)
 
 
-def _unpacked(theta):
-    return RankOne(*np.split(theta, 3, axis=-1))
+def _gradient(theta, task, c):
+    slope = loss_and_gradient(RankOne(*np.split(theta, 3, axis=-1)), task, c)[1]
+    return np.concatenate([slope.m, slope.n, slope.b], axis=-1)

@@ -8,43 +8,35 @@ known. In a cell of half-width w around κ, Taylor's theorem says that
     |f′(κ)| > |f″(κ)| w + B w²/2   f′ has no zero in the cell,
     |f″(κ)| > B w                  f′ is monotone and has at most one,
 
-and a cell of which neither holds is halved.
+and a cell of which neither holds is halved, until f′ is zero to rounding all over it. An extremum is where
+f′ changes its sign beyond rounding, a fixed point where f does: what rounding cannot tell from one point is one point.
+
+Every function raises ValueError where an argument is out of range, a flow is not finite on the interval, its
+derivatives do not fit each other, or it cannot be settled.
 """
 
 import math
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from scipy.integrate import quad
 from scipy.optimize import brentq
 
 from ghostlib import _checks
 from ghostlib.dynamics import _counting
+from ghostlib.dynamics.flows import EPS, Flow, as_flow, checked_interval, rank_one, rank_one_flow, reach, single_network
 
 
-# Cells of the first cut, and the narrowest one as a share of the interval: below it f′ drowns in its own rounding.
+__all__ = ["Count", "Flow", "SlowPoint", "count_fixed_points", "rank_one_flow", "slow_points", "slow_points_of"]
+
+# Cells of the first cut. With more than so many in the work at once a flow is flat where it changes, within a cell, by
+# less than this share of itself, or is refused.
 CELLS = 32
-NARROWEST = 1e-9
-# Cells in the work at once from which on a flow is refused.
 MOST_CELLS = 100_000
-# The finest relative resolution that Brent's method takes.
-RESOLUTION = 4 * np.finfo(np.float64).eps
-# The largest |tanh‴|.
-TANH_THIRD = 2.0
-
-
-class Flow(NamedTuple):
-    """A one-dimensional flow τκ̇ = f(κ), and what is needed to find all its slow points.
-
-    value, slope, curvature : functions of an array of κ, elementwise: f, f′ and f″.
-    third : a number that |f‴| does not exceed on the intervals to be searched (0 for a parabola).
-    """
-
-    value: Callable
-    slope: Callable
-    curvature: Callable
-    third: float
+RIPPLE = 1e-7
+# By how much derivatives may fail to fit each other, as a share of their largest size.
+MISFIT = 1e-6
+# By how much the parabola through a ghost may differ from the flow where it is twice as fast as in the ghost.
+PARABOLA = 0.5
 
 
 class SlowPoint(NamedTuple):
@@ -53,11 +45,16 @@ class SlowPoint(NamedTuple):
     position : κ.
     speed : f(κ), signed, in units of 1/τ; zero to rounding at a fixed point.
     slope, curvature : f′(κ) and f″(κ).
-    kind : "stable" or "unstable", a fixed point; "ghost", a positive minimum or a negative maximum of f, where two
-        fixed points are about to be born or have just died; "saddle-node", an extremum that touches zero.
-    passage_time : π τ/√(f f″/2), what the parabola through a ghost takes from −∞ to ∞; inf at the other kinds.
+    kind : "stable" or "unstable", a fixed point over which f changes its sign; "saddle-node", a fixed point where f
+        touches zero (half-stable); "ghost", a positive minimum or a negative maximum of f, where two fixed points are
+        about to be born or have just died.
+    passage_time : π τ/√(f f″/2), what the parabola through a ghost takes from −∞ to ∞; NaN where the parabola is off by
+        half at √(2f/f″) from the ghost, where it doubles its speed, or at the end of the interval, if that is nearer:
+        `passage.passage_time` integrates the flow itself. inf at fixed points.
     distance : |f| at the extremum, the shift of f that brings the saddle-node; for a fixed point, the smaller one of
         the two extrema beside it, where it would meet another; inf where there is none.
+    hyperbolic : True at a fixed point where f′ ≠ 0 beyond rounding. False at one of higher order, such as that of −κ³,
+        at several that rounding cannot tell apart, at a saddle-node and at a ghost.
     """
 
     position: float
@@ -67,130 +64,120 @@ class SlowPoint(NamedTuple):
     kind: str
     passage_time: float
     distance: float
+    hyperbolic: bool
+
+    def multiplier(self, delta):
+        """1 + Δ f′(κ): by how much one Euler step κ ← κ + Δ f(κ) multiplies a small distance from a fixed point.
+
+        The network as it is run, in steps Δ = Δt/τ, is stable there where this is smaller than 1 in size: a point that
+        is stable in the flow may repel in steps, with κ on either side in turn.
+        """
+        return 1 + _checks.number("delta", delta, _checks.positive) * self.slope
 
 
 class Count(NamedTuple):
     """How many fixed points each network of an ensemble has.
 
-    number : int array of the ensemble's shape.
+    number : int array of the ensemble's shape; −1 where parameters are not finite or so large that f‴ overflows.
     certified : bool array of the same shape. True where the number is proved for these very parameters, rounding
         included; False where an extremum touches zero, or a fixed point an end of the interval, within rounding.
+        The number is then that of the changes of sign beyond doubt, and on the whole line still odd.
     """
 
     number: np.ndarray
     certified: np.ndarray
 
 
-def slow_points_of(flow, interval, *, tau=1.0, tolerance=1e-12):
+def slow_points_of(flow, interval, *, tau=1.0, tolerance=None):
     """Every fixed point and every ghost of a smooth flow on an interval.
 
     Parameters
     ----------
-    flow : Flow
+    flow : Flow, RankOne or function
+        As in `flows.as_flow`.
     interval : (low, high)
         Finite, low < high, both included.
     tau : float, default 1
         Time constant τ > 0, the unit of the passage times.
-    tolerance : float, default 1e-12
-        An extremum with |f| ≤ `tolerance` is one saddle-node instead of a ghost or a pair of fixed points.
+    tolerance : float, optional
+        An extremum with |f| ≤ `tolerance` touches zero, and what lies within it is one fixed point; by default the
+        rounding error of f there.
 
     Returns
     -------
     tuple of SlowPoint
         In the order of their positions.
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of range, the flow is not finite on the interval, or a stretch of it cannot be settled
-        because f′ and f″ vanish together or `flow.third` is far too large.
     """
-    low, high = _interval(interval)
-    tau, tolerance = float(_checks.positive("tau", tau)), float(_checks.nonnegative("tolerance", tolerance))
-    flow = _checked(flow)
-    extrema = list(_crossings(flow.slope, _cut(flow, low, high)))
-    knots = np.array([low, *(position for _, position, _ in extrema), high])
-    height = np.abs(flow.value(knots))
+    low, high = checked_interval("interval", interval)
+    tau = _checks.number("tau", tau, _checks.positive)
+    if tolerance is not None:
+        tolerance = _checks.number("tolerance", tolerance, _checks.nonnegative)
+    flow = as_flow(flow, (low, high))
+    edges = _cut(flow, low, high)
+    _refuse_misfit(flow, edges)
+    extrema = _extrema(flow, edges)
+    knots = np.array([low, *(position for position, _ in extrema), high])
+    speed = flow.value(knots)
+    height = np.abs(speed)
+    touches = height <= (flow.rounding(knots)[0] if tolerance is None else tolerance)
+    touches[[0, -1]] = height[[0, -1]] == 0
     height[[0, -1]] = np.inf
+    sign = np.where(touches, 0, np.sign(speed))
+    clear = np.flatnonzero(sign)
+    if not clear.size:
+        raise ValueError(f"flow is zero to rounding all over ({low:g}, {high:g})")
+    # Beyond a zero at the very end of the interval f has the other sign, unless it has an extremum there.
+    for end, beside, there, inside in ((0, 1, low, clear[0]), (-1, -2, high, clear[-1])):
+        if not sign[end]:
+            sign[end] = sign[inside] * (1 if knots[beside] == there else -1)
+    clear = np.flatnonzero(sign)
     found = []
 
-    def add(position, kind, distance):
+    def add(position, kind, distance, hyperbolic=False):
         speed, slope, curvature = (float(of(position)) for of in flow[:3])
-        product = speed * curvature
-        time = math.pi * tau / math.sqrt(product / 2) if kind == "ghost" and product > 0 else math.inf
-        found.append(SlowPoint(float(position), speed, slope, curvature, kind, time, float(distance)))
+        time = _parabola_time(flow, position, speed, curvature, low, high) if kind == "ghost" else math.inf
+        found.append(SlowPoint(position, speed, slope, curvature, kind, tau * time, float(distance), hyperbolic))
 
-    for (_, position, is_minimum), distance in zip(extrema, height[1:-1], strict=True):
-        if distance <= tolerance:
-            add(position, "saddle-node", distance)
-        elif (flow.value(position) > 0) == is_minimum:
+    for i, j in zip(clear[:-1], clear[1:], strict=True):
+        distance = height[i : j + 1].min()
+        if sign[i] != sign[j]:
+            position = _zero(flow.value, knots[i], knots[j])
+            hyperbolic = j == i + 1 and _is_simple(flow, position, high - low)
+            add(position, "unstable" if sign[j] > 0 else "stable", distance, hyperbolic)
+        elif j > i + 1:
+            add(float(knots[i:j][height[i:j].argmin()]), "saddle-node", distance)
+    for (position, side), above, distance in zip(extrema, sign[1:-1], height[1:-1], strict=True):
+        if above == side:
             add(position, "ghost", distance)
-    for piece, position, is_rising in _crossings(flow.value, knots):
-        distance = min(height[piece : piece + 2])
-        # Within the tolerance of an extremum the pair is that saddle-node.
-        if distance > tolerance:
-            add(position, "unstable" if is_rising else "stable", distance)
     return tuple(sorted(found))
 
 
-def slow_points(network, *, interval=None, tau=1.0, tolerance=1e-12):
-    """Every fixed point and every ghost of the latent flow of one rank-one network.
+def slow_points(network, *, interval=None, tau=1.0, tolerance=None):
+    """Every fixed point and every ghost of the latent flow of one rank-one network (Eq. 4).
 
     Parameters
     ----------
     network : RankOne
         A single one, of shape () or (1,).
     interval : (low, high), optional
-        Where to look; by default |κ| ≤ Σ|n| + 1, beyond which there is no fixed point and |f| > 1.
+        Where to look, as far as |κ| ≤ Σ|n| + 1, beyond which |f| > 1; by default all of that.
     tau, tolerance : as in `slow_points_of`.
 
     Returns
     -------
     tuple of SlowPoint
         In the order of their positions.
-
-    Raises
-    ------
-    ValueError
-        If `network` holds several networks or non-finite parameters, or another argument is out of range.
-
-    Source: Eq. (4).
     """
-    network = _single(network)
-    if interval is None:
-        interval = (-_reach(network), _reach(network))
-    return slow_points_of(rank_one_flow(network), interval, tau=tau, tolerance=tolerance)
-
-
-def rank_one_flow(network):
-    """The latent flow f(κ) = −κ + n·tanh(m κ + b) of one rank-one network, with |f‴| ≤ 2 Σ|n m³|.
-
-    Parameters
-    ----------
-    network : RankOne
-        A single one, of shape () or (1,).
-
-    Returns
-    -------
-    Flow
-        In units of 1/τ.
-
-    Raises
-    ------
-    ValueError
-        If `network` holds several networks or non-finite parameters.
-
-    Source: Eq. (4).
-    """
-    network = _single(network)
-    third = TANH_THIRD * np.abs(network.n * network.m.astype(np.float64) ** 3).sum()
-    return Flow(network.flow, network.slope, network.curvature, float(third))
+    network = single_network(network)
+    far = float(reach(network))
+    low, high = (-far, far) if interval is None else np.clip(checked_interval("interval", interval), -far, far)
+    return slow_points_of(network, (low, high), tau=tau, tolerance=tolerance) if low < high else ()
 
 
 def count_fixed_points(networks, *, interval=None):
-    """Count the fixed points of every rank-one network of an ensemble, and prove the count.
+    """Count the fixed points of every rank-one network of an ensemble, and prove the count (Eq. 4).
 
-    Compiled and in parallel, a few microseconds a network: fit for a snapshot after every epoch.
+    Compiled, on all cores, a few microseconds a network: fit for a snapshot after every epoch.
 
     Parameters
     ----------
@@ -202,181 +189,94 @@ def count_fixed_points(networks, *, interval=None):
     Returns
     -------
     Count
-        An extremum that touches zero within rounding counts as two, one or none and is not certified.
-
-    Raises
-    ------
-    ValueError
-        If parameters are not finite, or `interval` is not low < high.
-
-    Source: Eq. (4); the claim that exactly one fixed point exists throughout the training of Fig. 3A.
     """
-    _refuse_unless_finite(networks)
-    low, high = (-np.inf, np.inf) if interval is None else _interval(interval)
+    rank_one("networks", networks)
+    low, high = (-np.inf, np.inf) if interval is None else checked_interval("interval", interval)
     m, n, b = (np.ascontiguousarray(array).reshape(-1, networks.N) for array in (networks.m, networks.n, networks.b))
-    reach = np.ravel(_reach(networks))
-    number, certified = np.empty(len(m), dtype=np.int64), np.empty(len(m), dtype=np.bool_)
-    _counting.count(m, n, b, np.clip(low, -reach, reach), np.clip(high, -reach, reach), number, certified)
+    far = np.ravel(reach(networks))
+    number, certified = _counting.count(m, n, b, np.clip(low, -far, far), np.clip(high, -far, far))
     return Count(number.reshape(networks.shape), certified.reshape(networks.shape))
 
 
-def passage_time(flow, start, stop, *, tau=1.0):
-    """Time that the flow takes from `start` to `stop`, τ ∫ dκ/f(κ).
-
-    Parameters
-    ----------
-    flow : Flow
-    start, stop : float
-        Finite and different.
-    tau : float, default 1
-        Time constant τ > 0.
-
-    Returns
-    -------
-    float
-        In the unit of `tau`, to about ten digits; inf where a fixed point or a flow the other way is in between.
-
-    Raises
-    ------
-    ValueError
-        As in `slow_points_of`.
-    """
-    low, high = _interval(sorted((start, stop)), "start and stop")
-    points = slow_points_of(flow, (low, high), tau=tau)
-    direction = math.copysign(1.0, stop - start)
-    if any(point.kind != "ghost" for point in points) or direction * flow.value(start) <= 0:
-        return math.inf
-    # Around a ghost κ = κ_g + ω sinh u, ω = √(2f/f″), turns the narrow peak of 1/f into ω/(f_g cosh u).
-    peaks = [
-        (point.position, math.sqrt(2 * point.speed / point.curvature))
-        for point in points
-        if point.passage_time < math.inf
-    ] or [(low, high - low)]
-    centres = [centre for centre, _ in peaks]
-    cuts = [low, *((left + right) / 2 for left, right in zip(centres, centres[1:], strict=False)), high]
-    total = 0.0
-    for (centre, width), left, right in zip(peaks, cuts, cuts[1:], strict=False):
-
-        def slowness(u, centre=centre, width=width):
-            return width * math.cosh(u) / abs(float(flow.value(centre + width * math.sinh(u))))
-
-        ends = (math.asinh((left - centre) / width), math.asinh((right - centre) / width))
-        total += quad(slowness, *ends, epsabs=0, epsrel=1e-10, limit=500)[0]
-    return float(tau) * total
-
-
-def simulated_passage_time(flow, start, stop, *, delta, tau=1.0, longest=1_000_000):
-    """Time from `start` to `stop` in steps of the Euler map κ ← κ + Δ f(κ), as the network is run (Eq. 17).
-
-    Parameters
-    ----------
-    flow : Flow
-    start, stop : float
-        Finite and different.
-    delta : float
-        Step Δ = Δt/τ > 0; 0.5 is the paper's, and Δ → 0 gives `passage_time`.
-    tau : float, default 1
-        Time constant τ > 0.
-    longest : int, default 1 000 000
-        Steps after which the state is taken never to arrive.
-
-    Returns
-    -------
-    float
-        In the unit of `tau`, the last step shared linearly; inf where the state does not arrive.
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of range.
-    """
-    _interval(sorted((start, stop)), "start and stop")
-    delta, tau = float(_checks.positive("delta", delta)), float(_checks.positive("tau", tau))
-    direction = math.copysign(1.0, stop - start)
-    kappa = float(start)
-    for step in range(_checks.count("longest", longest, 1)):
-        move = delta * float(flow.value(kappa))
-        if direction * (kappa + move - stop) >= 0:
-            return tau * delta * (step + (stop - kappa) / move)
-        if direction * move <= 0 or kappa + move == kappa:
-            return math.inf
-        kappa += move
-    return math.inf
-
-
 def _cut(flow, low, high):
-    """Edges of cells that tile [low, high], in each of which f′ has at most one zero."""
+    """Edges and middles of cells that tile [low, high]; in each f′ has at most one zero or is zero to rounding."""
     width = (high - low) / CELLS
     left = low + width * np.arange(CELLS)
     edges = [[high]]
     while left.size:
         half = width / 2
-        slope, curvature = np.abs(flow.slope(left + half)), np.abs(flow.curvature(left + half))
-        is_open = (slope <= curvature * half + flow.third * half**2 / 2) & (curvature <= flow.third * half)
-        is_open &= width > NARROWEST * (high - low)
-        edges.append(left[~is_open])
+        centre = left + half
+        _, slope_error, curvature_error = flow.rounding(centre)
+        with np.errstate(over="ignore"):
+            bend = flow.third(left, left + width) * half
+            slope, curvature = np.abs(flow.slope(centre)), np.abs(flow.curvature(centre))
+            bent = half * (curvature + curvature_error + bend / 2) + slope_error
+        is_flat = slope + bent <= 3 * slope_error
+        is_open = (slope <= bent) & (curvature - curvature_error <= bend) & ~is_flat
+        if np.count_nonzero(is_open) > MOST_CELLS:
+            is_open &= half * (slope + bent) > RIPPLE * np.abs(flow.value(centre))
+        if np.count_nonzero(is_open) > MOST_CELLS:
+            raise ValueError(
+                f"flow cannot be settled on ({low:g}, {high:g}): f, f′ and f″ nearly vanish over a stretch of it, or "
+                "flow.third is too large a bound of |f‴|; a function (low, high) may bound it cell by cell"
+            )
+        edges += [left[~is_open], centre[~is_open]]
         left = left[is_open]
         left = np.concatenate([left, left + half])
         width = half
-        if left.size > MOST_CELLS:
-            raise ValueError(
-                f"flow cannot be settled on ({low:g}, {high:g}): f′ and f″ vanish together over a stretch of it, "
-                f"or flow.third = {flow.third:g} is too large a bound of |f‴|"
-            )
     return np.sort(np.concatenate(edges))
 
 
-def _crossings(function, edges):
-    """Yield (i, zero between edges i and i + 1, whether `function` rises there) wherever it changes sign."""
-    values = function(edges)
-    sign = values >= 0
-    # A zero at the very end of the interval has only one side to be told by.
-    if values[0] == 0:
-        sign[0] = not sign[1]
-    if values[-1] == 0:
-        sign[-1] = not sign[-2]
-    resolution = np.spacing(np.abs(edges).max())
-    for i in np.flatnonzero(sign[1:] != sign[:-1]):
-        yield i, brentq(function, edges[i], edges[i + 1], xtol=resolution, rtol=RESOLUTION), bool(sign[i + 1])
+def _refuse_misfit(flow, edges):
+    """Hold f, f′, f″ and the bound of f‴ against each other by finite differences over every cell."""
+    width, centre = np.diff(edges), (edges[1:] + edges[:-1]) / 2
+    orders = [of(edges) for of in flow[:3]]
+    middle = [flow.slope(centre), flow.curvature(centre), 0.0]
+    names = ["value", "slope", "curvature", "third"]
+    with np.errstate(over="ignore"):
+        third = flow.third(edges[:-1], edges[1:])
+        allowed = [third * width**3 / 24, third * width**2 / 4, third * width]
+    for values, derivative, most, name, other in zip(orders, middle, allowed, names, names[1:], strict=False):
+        misfit = np.abs(np.diff(values) - width * derivative) - most * (1 + MISFIT)
+        if np.any(misfit > MISFIT * np.abs(values).max()):
+            raise ValueError(
+                f"flow.{other} does not belong to flow.{name} near κ = {centre[misfit.argmax()]:g}: "
+                "it is not its derivative, the flow is not smooth there, or flow.third is too small"
+            )
 
 
-def _checked(flow):
-    """The flow with functions that return one finite float64 for each κ, or refuse."""
-
-    def checked(name, function):
-        def call(kappa):
-            values = np.broadcast_to(np.asarray(function(kappa), dtype=np.float64), np.shape(kappa))
-            if not np.isfinite(values).all():
-                raise ValueError(f"flow.{name} must be finite on the interval, got {values[~np.isfinite(values)][0]}")
-            return values
-
-        return call
-
-    third = float(_checks.nonnegative("flow.third", flow.third))
-    return Flow(*(checked(name, getattr(flow, name)) for name in ("value", "slope", "curvature")), third)
+def _extrema(flow, edges):
+    """The extrema of f as pairs (position, 1 for a minimum or −1 for a maximum)."""
+    slope = flow.slope(edges)
+    sign = np.where(np.abs(slope) > 4 * flow.rounding(edges)[1], np.sign(slope), 0)
+    # An extremum at the very end of the interval has only one side to be told by.
+    for end, beyond in ((0, -1), (-1, 1)):
+        if slope[end] == 0:
+            sign[end] = beyond * np.sign(flow.curvature(edges[end]))
+    clear = np.flatnonzero(sign)
+    turns = [(i, j) for i, j in zip(clear[:-1], clear[1:], strict=True) if sign[i] != sign[j]]
+    return [(_zero(flow.slope, edges[i], edges[j]), sign[j]) for i, j in turns]
 
 
-def _interval(ends, name="interval"):
-    ends = _checks.finite(name, ends)
-    if ends.shape != (2,) or not ends[0] < ends[1]:
-        raise ValueError(f"{name} must be two different numbers in ascending order, got {ends.tolist()}")
-    return float(ends[0]), float(ends[1])
+def _zero(function, low, high):
+    """Where the function, of different signs at the two ends or zero at one, is zero."""
+    return float(brentq(function, low, high, xtol=EPS**2 * (high - low), rtol=4 * EPS, maxiter=1000))
 
 
-def _single(network):
-    single = network[0] if network.shape == (1,) else network
-    if single.shape != ():
-        raise ValueError(f"network must be a single one, such as networks[0], got an ensemble of shape {network.shape}")
-    _refuse_unless_finite(single)
-    return single
+def _is_simple(flow, position, width):
+    """Whether f″ and f‴ leave f′ its sign over the stretch of 2e/|f′| that takes f beyond its rounding error e."""
+    error, slope_error, _ = flow.rounding(position)
+    slope, curvature = abs(float(flow.slope(position))) - slope_error, abs(float(flow.curvature(position)))
+    stretch = min(2 * float(error) / slope, width) if slope > 0 else width
+    return bool(stretch * (curvature + flow.third(position - stretch, position + stretch) * stretch / 2) < slope / 2)
 
 
-def _refuse_unless_finite(networks):
-    finite = networks.is_finite()
-    if not np.all(finite):
-        raise ValueError(f"parameters must be finite, those of {np.sum(~finite)} of {finite.size} networks are not")
-
-
-def _reach(networks):
-    """Beyond Σ|n| the leak wins over the bounded tanh: no fixed point there. The added 1 keeps f clear of zero."""
-    return np.abs(networks.n).sum(axis=-1, dtype=np.float64) + 1
+def _parabola_time(flow, position, speed, curvature, low, high):
+    """π/√(f f″/2), or NaN where the parabola does not hold."""
+    if not speed * curvature > 0:
+        return math.nan
+    width = math.sqrt(2 * speed / curvature)
+    ends = np.clip([position - width, position + width], low, high)
+    parabola = speed + curvature / 2 * (ends - position) ** 2
+    holds = np.abs(flow.value(ends) - parabola) <= PARABOLA * np.abs(parabola)
+    return math.pi / math.sqrt(speed * curvature / 2) if np.all(holds) else math.nan

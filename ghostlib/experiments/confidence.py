@@ -11,7 +11,7 @@ import numpy as np
 
 from ghostlib import outcomes
 from ghostlib.experiments import cache, remedies
-from ghostlib.experiments.rank_one import perturbed
+from ghostlib.experiments.copies import perturbed
 from ghostlib.networks.records import RankOne
 from ghostlib.networks.task import DelayedActivation
 from ghostlib.training import History, train

@@ -1,21 +1,12 @@
 """The settings of every experiment, read off the records themselves."""
 
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 
 
 def listing(experiments):
-    """One entry a record: what it does and its settings, as a Markdown list.
-
-    Parameters
-    ----------
-    experiments : module or namespace
-        Its ``__all__`` names the records, each a dataclass instance.
-
-    Returns
-    -------
-    str
-    """
-    return "\n".join(_entry(name, getattr(experiments, name)) for name in experiments.__all__)
+    """What each record of the module `experiments` does and its settings, as a Markdown list; by name."""
+    records = {name: record for name, record in vars(experiments).items() if is_dataclass(record)}
+    return "\n".join(_entry(name, records[name]) for name in sorted(records))
 
 
 def _entry(name, record):
@@ -25,8 +16,7 @@ def _entry(name, record):
 
 
 def _short(value):
-    if isinstance(value, tuple | list | range) and len(value) > 6:
-        return f"{value[0]}, {value[1]}, …, {value[-1]}"
-    if isinstance(value, tuple | list):
-        return ", ".join(_short(item) for item in value)
+    if isinstance(value, tuple | list | range):
+        items = [_short(item) for item in value]
+        return ", ".join(items if len(items) <= 6 else [*items[:2], "…", items[-1]])
     return f"{value:g}" if isinstance(value, float) else str(value)

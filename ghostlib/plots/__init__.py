@@ -19,10 +19,10 @@ from ghostlib.plots.descent import (
     descent,
     fig_2bc,
     fig_2d,
+    orbit_diagram,
     oscillation,
     plateau,
     return_map,
-    rhythms,
     trapped_fraction,
 )
 from ghostlib.plots.flow import bifurcation, bottleneck_law, fig_1, flow_and_wait, time_spent

@@ -42,7 +42,7 @@ def descent(a, rho_0, epochs):
 def fig_2bc(run, T, alpha):
     """Figs. 2B and 2C: loss/T and r/r* against the epoch, one run below and one above α*.
 
-    run : toy.Descent of `experiments.FIG_2BC`; `alpha` has one value for each of its two rows.
+    run : Descents, from `experiments.FIG_2BC`; `alpha` has one value for each of its two rows.
     """
     rho, losses = run.r / toy.r_star(T), run.loss / T
     epochs = rho.shape[1] - 1
@@ -145,7 +145,7 @@ def oscillation(rho, a, first, shown=70):
 def fig_2d(sweep, T, rho0):
     """Fig. 2D: mean loss ± s.e.m. over the learning rate after several numbers of epochs, with the laws of the text.
 
-    sweep : experiments' Sweep; `rho0` where its runs start, r₀/r*.
+    sweep : Sweep, from `experiments.FIG_2D`; `rho0` where its runs start, r₀/r*.
     """
     figure, axes = plt.subplots(figsize=(WIDTH, 4.6))
     critical = float(toy.alpha_star(T))
@@ -182,7 +182,7 @@ def fig_2d(sweep, T, rho0):
 def trapped_fraction(caught):
     """Share of the runs that is trapped, over α/α*, with two binomial standard errors, and the paper's claim.
 
-    caught : experiments' Caught.
+    caught : TrappedRuns, from `experiments.TRAPPED_FRACTION`.
     """
     figure, axes = plt.subplots(figsize=(WIDTH, 3.8))
     limit = toy.cycle_limit()
@@ -228,13 +228,13 @@ def return_map(a):
     return figure
 
 
-def rhythms(found):
+def orbit_diagram(found):
     """Where the oscillation settles, over α/α*: the last ρ of each run, and the exact cycle of period 3.
 
-    found : experiments' Rhythms.
+    found : OrbitDiagram, from `experiments.OSCILLATIONS`.
     """
     figure, axes = plt.subplots(figsize=(WIDTH, 4.2))
-    start, end = float(toy.cycle(1.0).orbit[1] ** -2.5), toy.cycle_limit()
+    start, end = toy.cycle_begin(), toy.cycle_limit()
     axes.axhline(1, color=OPTIMUM, linewidth=1.2)
     rates, values = [], []
     for rate, rho, period in zip(found.a, found.rho, found.period, strict=True):

@@ -122,12 +122,13 @@ def fig_2a(curves, T, c):
     return figure
 
 
-def euler_against_exact(rho, euler, exact, T, dt, delay, predicted):
+def euler_against_exact(errors):
     """What the time step does to the loss: near the minimum, and as a delay that shrinks with Δt.
 
-    rho : array (R,), r/r* around 1; euler, exact : losses there at c = 1, (R,), by Euler steps and by quadrature.
-    dt, delay, predicted : arrays (D,), time steps, the delay that Euler adds, and its prediction.
+    errors : EulerErrors, from `experiments.EULER_DELAY`.
     """
+    rho, euler, exact, T = errors.rho, errors.euler, errors.exact, errors.settings.T
+    dt, delay, predicted = errors.dt, errors.delay, errors.predicted
     figure, (near, law) = plt.subplots(2, 1, figsize=(WIDTH, 6.4))
     high = CONFIDENCE[-1]
     near.axvline(1, color=OPTIMUM, linewidth=1.2)

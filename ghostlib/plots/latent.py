@@ -31,7 +31,7 @@ COLUMNS = 600  # of a curve with many more epochs than pixels
 def fig_3a_course(course, stages):
     """Fig. 3A, left: loss and gradient norm against the epoch, with the stages at which the flow is shown.
 
-    course : Course of `experiments.FIG_3A`; `stages` its three epochs.
+    course : FixedPointCourse of `experiments.FIG_3A`; `stages` its three epochs.
     """
     figure, (top, bottom) = plt.subplots(2, 1, figsize=(WIDTH, 5.0), sharex=True)
     for axes, values, colour in ((top, course.loss, LOSS), (bottom, course.gradient_norm, GRADIENT)):
@@ -152,7 +152,8 @@ def escape(epoch, ghost, bend, uncertain, sharpness, alpha, dt):
 def fig_3b_course(course, birth, fall):
     """Fig. 3B, left: loss, gradient norm and number of fixed points against the epoch.
 
-    course : Course; birth, fall : the epochs at which the ghost appears, and from which on the output is silent.
+    course : FixedPointCourse.
+    birth, fall : the epochs at which the ghost appears, and from which on the output is silent.
     """
     figure, (top, middle, bottom) = plt.subplots(3, 1, figsize=(WIDTH, 6.6), sharex=True)
     start, end = course.jump - 60, fall + 60
@@ -162,7 +163,7 @@ def fig_3b_course(course, birth, fall):
     middle.semilogy(epoch, course.gradient_norm[start:end], color=GRADIENT, linewidth=1.2)
     middle.set(ylabel="gradient norm (log scale)", ylim=(course.gradient_norm[fall] / 20, 200))
     label_powers(middle.yaxis)
-    bottom.step(epoch, course.everywhere.number[start:end], where="post", color=INK)
+    bottom.step(epoch, course.number_everywhere[start:end], where="post", color=INK)
     bottom.axvline(birth, color=GHOST, linewidth=1.2)
     label(bottom, "a ghost", (birth, 2.6), (-4, 0), color=GHOST, ha="right")
     bottom.set(ylabel="fixed points", yticks=(1, 2, 3), ylim=(0.5, 3.6), xlabel="epoch", xlim=(start, end - 1))

@@ -24,7 +24,16 @@ from ghostlib.toy.analytic import (
     trajectory,
 )
 from ghostlib.toy.finite import euler_loss, finite_gradient, finite_loss, output
-from ghostlib.toy.rescaled import Cycle, FinalState, cycle, cycle_limit, descend_rescaled, final_state, rescaled_step
+from ghostlib.toy.rescaled import (
+    Cycle,
+    FinalState,
+    cycle,
+    cycle_begin,
+    cycle_limit,
+    descend_rescaled,
+    final_state,
+    rescaled_step,
+)
 
 
 __all__ = [
@@ -35,6 +44,7 @@ __all__ = [
     "OneSided",
     "alpha_star",
     "cycle",
+    "cycle_begin",
     "cycle_limit",
     "descend",
     "descend_rescaled",

@@ -3,12 +3,18 @@
 The quadrature never integrates the flow numerically: x(t) is known (Eq. 7), so only the loss integral is left. It is
 done in units of T, in which r T², c/T and x* T are the only parameters, panel by panel with Gauss-Legendre nodes. A
 panel is short enough that neither the flow nor the output changes much on it, so that the rule is exact to rounding.
+
+The confidence c has the unit 1/x, the threshold x* that of x; r has any sign; losses are times, not divided by T. Every
+function broadcasts its arguments. It raises `ValueError` where a number is not finite (a state may be infinite), one
+other than r and x is not positive, r T², c/T or x* T is too large or too small to compute with (1e±100), T is not a
+whole number of steps dt, or the shapes do not fit.
 """
 
 import math
 
 import numpy as np
-from numba import njit, vectorize
+from numba import njit
+from scipy.special import expit
 
 from ghostlib import _checks
 
@@ -27,33 +33,11 @@ LARGEST = 1e100
 
 
 def output(x, *, c, x_star):
-    """Output of the model, ô(x) = σ(c (x − x*)) with σ(z) = 1/(1 + e⁻ᶻ).
-
-    Parameters
-    ----------
-    x : array_like
-        State, any shape; infinite after the escape.
-    c : array_like
-        Confidence, positive; in units of 1/x.
-    x_star : array_like
-        Threshold, positive; in the unit of x.
-
-    Returns
-    -------
-    ndarray
-        Between 0 and 1; shapes broadcast.
-
-    Raises
-    ------
-    ValueError
-        If `x` is NaN, `c` or `x_star` is not positive and finite, or the shapes do not fit.
-
-    Source: below Fig. 1.
-    """
+    """Output of the model, ô(x) = σ(c (x − x*)) with σ(z) = 1/(1 + e⁻ᶻ), for a state x. Source: below Fig. 1."""
     x, c, x_star = _checks.broadcast(
         x=_checks.real("x", x), c=_checks.positive("c", c), x_star=_checks.positive("x_star", x_star)
     )
-    return _sigmoid(c * (x - x_star))
+    return expit(c * (x - x_star))
 
 
 def finite_loss(r, T, *, c, x_star):
@@ -62,56 +46,21 @@ def finite_loss(r, T, *, c, x_star):
     Exact but for rounding: quadrature of the exact solution. As c → ∞ and then x* → ∞ it goes to `toy.loss`.
     Not to be confused with `euler_loss`, which is what the paper's Fig. 2A shows.
 
-    Parameters
-    ----------
-    r : array_like
-        Bifurcation parameter, any sign.
-    T : array_like
-        Delay, positive.
-    c, x_star : array_like
-        Confidence and threshold, positive.
-
-    Returns
-    -------
-    ndarray
-        In units of time, not divided by T; shapes broadcast.
-
-    Raises
-    ------
-    ValueError
-        If an argument is not finite, `T`, `c` or `x_star` is not positive, one of r T², c/T, x* T is too large or too
-        small to compute with (1e±100), or the shapes do not fit.
-
     Source: Eq. (1) with the output defined below Fig. 1.
     """
-    r, T, c, x_star = _checked(r, T, c, x_star)
-    return T * _quietly(_unit_loss, r * T * T, c / T, x_star * T)
+    T, loss, _ = _integrals(r, T, c, x_star)
+    return T * loss
 
 
 def finite_gradient(r, T, *, c, x_star):
     """Gradient dL/dr of `finite_loss`: 2c ∫ (ô − o) ô (1 − ô) ∂x/∂r dt over 0 ≤ t ≤ 2T, by the same quadrature.
 
-    The solution of ẋ = x² + r obeys ∂x/∂r = (x + t (x² + r)) / 2r, and ∂x/∂r = t at r = 0.
-
-    Parameters
-    ----------
-    r, T, c, x_star : array_like
-        As for `finite_loss`.
-
-    Returns
-    -------
-    ndarray
-        In units of time³; shapes broadcast.
-
-    Raises
-    ------
-    ValueError
-        As `finite_loss`.
+    In units of time³. The solution of ẋ = x² + r obeys ∂x/∂r = (x + t (x² + r)) / 2r, and ∂x/∂r = t at r = 0.
 
     Source: Eq. (1), differentiated.
     """
-    r, T, c, x_star = _checked(r, T, c, x_star)
-    return T * T * T * _quietly(_unit_gradient, r * T * T, c / T, x_star * T)
+    T, _, gradient = _integrals(r, T, c, x_star)
+    return T * T * T * gradient
 
 
 def euler_loss(r, T, *, c, x_star, dt=0.1, clip=1e6):
@@ -126,63 +75,58 @@ def euler_loss(r, T, *, c, x_star, dt=0.1, clip=1e6):
     r, T, c, x_star : array_like
         As for `finite_loss`.
     dt : array_like, default 0.1
-        Time step Δt, positive; `T` is a whole number of steps.
+        Time step Δt; `T` is a whole number of steps.
     clip : array_like, default 1e6
-        Largest state, positive: it stands for the infinity after the escape.
+        Largest state: it stands for the infinity after the escape.
 
     Returns
     -------
     ndarray
-        In units of time, not divided by T (Fig. 2A shows it divided by T); shapes broadcast.
-
-    Raises
-    ------
-    ValueError
-        If an argument is not finite, one other than `r` is not positive, `T` is not a whole number of steps `dt`, or
-        the shapes do not fit.
+        In units of time (Fig. 2A shows it divided by T).
 
     Source: Eq. (1), caption of Fig. 2; the clipping is the authors' code.
     """
     r, T, c, x_star, dt, clip = _checks.broadcast(
-        r=_checks.finite("r", r),
-        T=_checks.positive("T", T),
-        c=_checks.positive("c", c),
-        x_star=_checks.positive("x_star", x_star),
-        dt=_checks.positive("dt", dt),
-        clip=_checks.positive("clip", clip),
+        **_checked(r, T, c, x_star), dt=_checks.positive("dt", dt), clip=_checks.positive("clip", clip)
     )
-    steps = np.rint(T / dt)
-    fits = (steps >= 1) & (np.abs(T / dt - steps) <= 1e-9 * steps)
+    with np.errstate(over="ignore", invalid="ignore"):
+        steps = np.rint(T / dt)
+        fits = (steps >= 1) & (np.abs(T / dt - steps) <= 1e-9 * steps)
     if not np.all(fits):
         T, dt = T[~fits].flat[0], dt[~fits].flat[0]
         raise ValueError(f"T must be a whole number of steps dt, got T = {T:g} and dt = {dt:g}")
-    return _quietly(_euler, r, steps, c, x_star, dt, clip)
+    return _each(_euler, 1, r, steps, c, x_star, dt, clip)[()]
 
 
-def _checked(r, T, c, x_star):
-    r, T, c, x_star = _checks.broadcast(
-        r=_checks.finite("r", r),
-        T=_checks.positive("T", T),
-        c=_checks.positive("c", c),
-        x_star=_checks.positive("x_star", x_star),
-    )
+def _integrals(r, T, c, x_star):
+    """T, and loss and gradient in units of T and T³."""
+    r, T, c, x_star = _checks.broadcast(**_checked(r, T, c, x_star))
     with np.errstate(over="ignore", under="ignore"):
         scaled = {"r T²": (r * T * T, 0), "c/T": (c / T, 1 / LARGEST), "x_star T": (x_star * T, 1 / LARGEST)}
     for name, (value, least) in scaled.items():
         bad = (np.abs(value) < least) | (np.abs(value) > LARGEST)
         if np.any(bad):
             raise ValueError(f"{name} must be of a size between {least:g} and {LARGEST:g}, got {value[bad].flat[0]:g}")
-    return r, T, c, x_star
+    return T, *_each(_unit, 2, *(value for value, _ in scaled.values()))
 
 
-def _quietly(kernel, *arguments):
+def _checked(r, T, c, x_star):
+    return {
+        "r": _checks.finite("r", r),
+        "T": _checks.positive("T", T),
+        "c": _checks.positive("c", c),
+        "x_star": _checks.positive("x_star", x_star),
+    }
+
+
+@np.errstate(all="ignore")
+def _each(kernel, results, *arrays):
     # Compiled code evaluates both sides of a choice and keeps one, and a square may overflow before it is clipped: what
     # the processor complains of there means nothing.
-    with np.errstate(all="ignore"):
-        return kernel(*arguments)
+    return np.vectorize(kernel, otypes=[float] * results)(*arrays)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _rise(r, x, delta):
     # How much x grows in a duration delta: Eq. (7) and the addition theorem of the tangent, free of cancellation.
     if r > 0:
@@ -194,17 +138,20 @@ def _rise(r, x, delta):
     return tau * (r + x * x) / (1 - x * tau)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _duration(r, x, rise):
     # The inverse of _rise; infinite where x never gets that far, which happens only on the way down to −√−r.
-    tau = rise / (r + x * (x + rise))
+    product = r + x * (x + rise)
+    if product == 0:
+        return math.inf
+    tau = rise / product
     if r > 0:
         return math.atan(math.sqrt(r) * tau) / math.sqrt(r)
     tau *= math.sqrt(-r)
     return math.atanh(tau) / math.sqrt(-r) if 0 < tau < 1 else math.inf
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _panel(t, x, xi, delta, r, c, second):
     # Loss and gradient over [t, t + delta], in the first or second half of the task.
     loss = gradient = 0.0
@@ -223,7 +170,7 @@ def _panel(t, x, xi, delta, r, c, second):
     return delta * loss, delta * gradient
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _unit(r, c, x_star):
     """Loss and gradient for T = 1."""
     root = math.sqrt(abs(r))
@@ -269,23 +216,7 @@ def _unit(r, c, x_star):
     return loss, gradient
 
 
-@vectorize(cache=True)
-def _unit_loss(r, c, x_star):
-    return _unit(r, c, x_star)[0]
-
-
-@vectorize(cache=True)
-def _unit_gradient(r, c, x_star):
-    return _unit(r, c, x_star)[1]
-
-
-@vectorize(cache=True)
-def _sigmoid(z):
-    small = math.exp(-abs(z))
-    return 1 / (1 + small) if z > 0 else small / (1 + small)
-
-
-@vectorize(cache=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _euler(r, steps, c, x_star, dt, clip):
     total = x = 0.0
     for k in range(int(2 * steps)):

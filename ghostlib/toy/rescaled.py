@@ -7,6 +7,9 @@ ever come close: the map has an attracting cycle of period 3, on which a run osc
 That cycle does not care about a. Put ρ = a^(2/5) y: then y ← y − ¾ sgn(ρ − 1) y^(−3/2), so that the orbit with a given
 sequence of steps down and up is the same in y for all a, and has the same multiplier. It is a cycle of the map for as
 long as each of its points stays on its own side of ρ = 1.
+
+Every function broadcasts its arguments and computes in float64. It raises `ValueError` where ρ is not finite, a is not
+positive and finite, a count is not an integer in its range, or the shapes do not fit; `cycle` where there is none.
 """
 
 from typing import NamedTuple
@@ -56,43 +59,25 @@ class Cycle(NamedTuple):
         return abs(self.multiplier) < 1
 
 
+@np.errstate(over="ignore")  # a step beyond the largest float is infinite
 def rescaled_step(rho, a):
-    """One step of the descent, ρ − ¾ a sgn(ρ − 1) ρ^(−3/2) for ρ ≥ ¼ and ρ otherwise.
-
-    Parameters
-    ----------
-    rho : array_like
-        r/r*, any sign.
-    a : array_like
-        α/α*, positive.
-
-    Returns
-    -------
-    ndarray
-        Shapes broadcast.
-
-    Raises
-    ------
-    ValueError
-        If `rho` is not finite, `a` is not positive and finite, or the shapes do not fit.
-
-    Source: Eqs. (13) and (15).
-    """
+    """One step of the descent, ρ − ¾ a sgn(ρ − 1) ρ^(−3/2) for ρ ≥ ¼ and ρ otherwise. Source: Eqs. (13) and (15)."""
     rho, a = _checked("rho", rho, a)
     moving = rho >= POINT_OF_NO_RETURN
     safe = np.where(moving, rho, 1.0)
     return np.where(moving, rho - a * (np.sign(safe - 1) * (STEP / (safe * np.sqrt(safe)))), rho)[()]
 
 
+@np.errstate(over="ignore")
 def descend_rescaled(rho0, a, epochs, *, every=1):
     """Many steps of `rescaled_step`, for many runs at once.
 
     Parameters
     ----------
     rho0, a : array_like
-        Start r₀/r*, and α/α*; broadcast.
+        Start r₀/r*, and α/α*.
     epochs : int
-        Number of steps.
+        Number of steps, ≥ 0.
     every : int, default 1
         Record every so many epochs.
 
@@ -101,41 +86,20 @@ def descend_rescaled(rho0, a, epochs, *, every=1):
     ndarray of shape (..., epochs // every + 1)
         ρ at epochs 0, every, 2·every, …
 
-    Raises
-    ------
-    ValueError
-        As `rescaled_step`; or if `epochs` is not an integer ≥ 0 or `every` not an integer ≥ 1.
-
     Source: Eqs. (13) and (15).
     """
     rho0, a = _checked("rho0", rho0, a)
     epochs, every = _checks.count("epochs", epochs, 0), _checks.count("every", every, 1)
-    record = _map.iterate(rho0.ravel(), a.ravel(), STEP, np.ones(rho0.size), epochs, every)
-    return record.reshape(*rho0.shape, epochs // every + 1)
+    return _map.record(rho0, a, STEP, np.ones(rho0.shape), epochs, every)
 
 
+@np.errstate(over="ignore")
 def final_state(rho0, a, epochs):
-    """How each run of `descend_rescaled` ends: its last ρ and when, if ever, it was trapped; nothing is recorded.
-
-    Parameters
-    ----------
-    rho0, a : array_like
-        Start r₀/r*, and α/α*; broadcast.
-    epochs : int
-        Number of steps at most; a trapped run takes no more.
-
-    Returns
-    -------
-    FinalState
-        Two arrays, shapes broadcast.
-
-    Raises
-    ------
-    ValueError
-        As `descend_rescaled`.
-    """
+    """How each run of `descend_rescaled` ends, as `FinalState`; nothing is recorded on the way."""
     rho0, a = _checked("rho0", rho0, a)
-    rho, epoch = _map.run_out(rho0.ravel(), a.ravel(), STEP, np.ones(rho0.size), _checks.count("epochs", epochs, 0))
+    rho, moves = rho0.flatten(), np.zeros(rho0.size, dtype=np.int64)
+    _map.advance(rho, moves, a.ravel(), STEP, np.ones(rho.size), _checks.count("epochs", epochs, 0))
+    epoch = np.where(rho < POINT_OF_NO_RETURN, moves, -1)
     return FinalState(rho.reshape(rho0.shape)[()], epoch.reshape(rho0.shape)[()])
 
 
@@ -145,7 +109,7 @@ def cycle(a, period=3):
     Parameters
     ----------
     a : array_like
-        α/α*, positive and within the range in which the cycle exists.
+        α/α*, within the range in which the cycle exists.
     period : int, default 3
         p ≥ 3; only p = 3 attracts. (p = 2 is impossible: the step down from above ρ = 1 is the shorter one.)
 
@@ -153,45 +117,28 @@ def cycle(a, period=3):
     -------
     Cycle
         Its orbit has shape ``(..., period)``.
-
-    Raises
-    ------
-    ValueError
-        If `a` is not positive and finite or there is no such cycle at it, or if `period` is not an integer ≥ 3.
     """
     a = _checks.positive("a", a)
-    orbit = _orbit(_checks.count("period", period, 3))
-    # Each point on its own side: the last but one above ρ = 1, the last below, and in reach of the gradient.
-    least = max(orbit[-2] ** -2.5, (orbit[-1] / POINT_OF_NO_RETURN) ** -2.5)
-    most = orbit[-1] ** -2.5
-    outside = (a <= least) | (a >= most)
+    orbit, begin, limit = _orbit(period), cycle_begin(period), cycle_limit(period)
+    outside = (a <= begin) | (a >= limit)
     if np.any(outside):
-        raise ValueError(
-            f"a must lie between {least:.6g} and {most:.6g} for a cycle of period {period}, got {a[outside].flat[0]:g}"
-        )
+        wrong = f"{a[outside].flat[0]:g}"
+        raise ValueError(f"a must lie between {begin:.6g} and {limit:.6g} for a cycle of period {period}, got {wrong}")
     side = np.where(np.arange(period) == period - 1, -1, 1)
     multiplier = np.prod(1 + side * 1.5 * STEP * orbit**-2.5)
     return Cycle(a[..., None] ** 0.4 * orbit, float(multiplier))
 
 
+def cycle_begin(period=3):
+    """The α/α* at which the cycle begins; for period 3, 0.410, where its second point comes down to ρ = 1."""
+    *_, second_lowest, lowest = _orbit(period)
+    # Both are on their own side of ρ = 1, and the lowest is in reach of the gradient.
+    return float(max(second_lowest**-2.5, (lowest / POINT_OF_NO_RETURN) ** -2.5))
+
+
 def cycle_limit(period=3):
-    """The α/α* at which the cycle ends, because its lowest point reaches ρ = 1; 1.029 for period 3.
-
-    Parameters
-    ----------
-    period : int, default 3
-        p ≥ 3.
-
-    Returns
-    -------
-    float
-
-    Raises
-    ------
-    ValueError
-        If `period` is not an integer ≥ 3.
-    """
-    return float(_orbit(_checks.count("period", period, 3))[-1] ** -2.5)
+    """The α/α* at which the cycle ends, because its lowest point reaches ρ = 1; 1.029 for period 3."""
+    return float(_orbit(period)[-1] ** -2.5)
 
 
 def _checked(name, rho, a):
@@ -199,6 +146,8 @@ def _checked(name, rho, a):
 
 
 def _orbit(period):
+    period = _checks.count("period", period, 3)
+
     # The orbit at a = 1, that is in y. A lower start y jumps higher and so comes down higher: one root.
     def rest(y):
         orbit = [y + STEP * y**-1.5]

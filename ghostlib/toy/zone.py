@@ -4,10 +4,13 @@ In the toy model the state obeys x(t) = √r tan(√r t), so that ∫₀ᵗ x ds
 to r is X(t) = t tan(√r t) / 2√r. For r < r*/4 the state has not escaped by 2T, and the gradient of the loss has two
 limits. Let c x(2T) be small, so that the output hardly changes while it waits:
 
-    undecided, c x* ≪ 1    dL/dr ≈ −(c/4) (X(2T) − 2X(T))         ô ≈ ½
-    decided,   c x* ≫ 1    dL/dr ≈ −2c e^(−c x*) (X(2T) − X(T))   ô ≈ e^(−c x*)
+    low confidence,  c x* ≪ 1    dL/dr ≈ −(c/4) (X(2T) − 2X(T))         ô ≈ ½
+    high confidence, c x* ≫ 1    dL/dr ≈ −2c e^(−c x*) (X(2T) − X(T))   ô ≈ e^(−c x*)
 
 `toy.finite_gradient` is exact in between.
+
+Every function broadcasts its arguments. It raises `ValueError` where r is not finite, a time, a confidence, a threshold
+or a distance is not positive and finite, or the state escapes before the time in question.
 """
 
 import numpy as np
@@ -20,23 +23,9 @@ from ghostlib import _checks
 BEST_PRODUCT = brentq(lambda z: z * np.tanh(z / 2) - 1, 1, 2)
 
 
+@np.errstate(invalid="ignore", divide="ignore")
 def sensitivity(r, t):
-    """X(t) = ∫₀ᵗ ∂x/∂r ds = t tan(√r t) / 2√r, with tanh and √−r for r < 0, and t²/2 at r = 0.
-
-    Parameters
-    ----------
-    r, t : array_like
-        With √r t < π/2: before the escape.
-
-    Returns
-    -------
-    ndarray
-        In units of time²; shapes broadcast.
-
-    Raises
-    ------
-    ValueError
-        If a number is not finite, `t` is not positive, or the state has escaped by then.
+    """X(t) = ∫₀ᵗ ∂x/∂r ds = t tan(√r t) / 2√r, with tanh and √−r for r < 0, and t²/2 at r = 0; in units of time².
 
     Source: Eq. (7), integrated and differentiated.
     """
@@ -45,57 +34,27 @@ def sensitivity(r, t):
     late = (r > 0) & (z >= np.pi / 2)
     if np.any(late):
         raise ValueError(f"r must leave the state finite until t: r < (π/2t)², got {r[late].flat[0]:g}")
-    with np.errstate(invalid="ignore", divide="ignore"):
-        ratio = np.where(r > 0, np.tan(z), np.tanh(z)) / z
+    ratio = np.where(r > 0, np.tan(z), np.tanh(z)) / z
     return t**2 / 2 * np.where(z > 0, ratio, 1.0)
 
 
+@np.errstate(over="ignore")
 def gradient_low_confidence(r, T, *, c):
-    """dL/dr ≈ −(c/4) (X(2T) − 2X(T)), for an output near ½ throughout; arguments as `gradient_high_confidence`."""
-    c = _checks.positive("c", c)
-    return -c / 4 * (sensitivity(r, 2 * np.asarray(T)) - 2 * sensitivity(r, T))
+    """dL/dr ≈ −(c/4) (X(2T) − 2X(T)), for an output near ½ throughout and r < r*/4; in units of time³."""
+    T, c = _checks.positive("T", T), _checks.positive("c", c)
+    return -c / 4 * (sensitivity(r, 2 * T) - 2 * sensitivity(r, T))
 
 
+@np.errstate(over="ignore")
 def gradient_high_confidence(r, T, *, c, x_star):
-    """dL/dr ≈ −2c e^(−c x*) (X(2T) − X(T)), for an output near 0 throughout.
-
-    Parameters
-    ----------
-    r, T : array_like
-        Bifurcation parameter below r*/4, and delay.
-    c, x_star : array_like
-        Confidence and threshold, positive.
-
-    Returns
-    -------
-    ndarray
-        In units of time³, as `toy.finite_gradient`; shapes broadcast.
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of its range.
-    """
-    c, x_star = _checks.positive("c", c), _checks.positive("x_star", x_star)
-    return -2 * c * np.exp(-c * x_star) * (sensitivity(r, 2 * np.asarray(T)) - sensitivity(r, T))
+    """dL/dr ≈ −2c e^(−c x*) (X(2T) − X(T)), for an output near 0 throughout and r < r*/4; in units of time³."""
+    T, c, x_star = _checks.positive("T", T), _checks.positive("c", c), _checks.positive("x_star", x_star)
+    return -2 * (c * np.exp(-c * x_star)) * (sensitivity(r, 2 * T) - sensitivity(r, T))
 
 
 def best_confidence(distance):
-    """The confidence at which a network `distance` below its threshold learns most, 1.543 / distance.
+    """The confidence at which a network `distance` = κ* − κ below its threshold learns most, 1.543 / distance.
 
-    Parameters
-    ----------
-    distance : array_like
-        κ* − κ, positive.
-
-    Returns
-    -------
-    ndarray
-        Where c ô(1 − ô) is largest.
-
-    Raises
-    ------
-    ValueError
-        If `distance` is not positive.
+    There c ô(1 − ô) is largest.
     """
     return BEST_PRODUCT / _checks.positive("distance", distance)

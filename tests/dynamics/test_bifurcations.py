@@ -46,6 +46,30 @@ def test_the_first_ghost_appears_where_the_slope_turns_positive():
     assert bifurcations.first_with_ghost(humped(np.full(5, 0.9), 3.0)) == 5
 
 
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_a_diverged_network_is_passed_over_and_has_no_bound(bad):
+    networks = humped(np.linspace(0.52, 2.02, 31), 3.0)
+    born = bifurcations.first_with_ghost(networks)
+    for place in (0, born - 1, born + 1, 30):
+        diverged = networks.astype(np.float64)
+        diverged.n[place, 0] = bad
+        assert bifurcations.first_with_ghost(diverged) == born
+        bound = bifurcations.slope_upper_bound(diverged)
+        assert np.isnan(bound[place])
+        np.testing.assert_array_equal(
+            np.delete(bound, place), np.delete(bifurcations.slope_upper_bound(networks), place)
+        )
+    assert bifurcations.first_with_ghost(humped(np.full(3, bad), 3.0)) == 3
+
+
+def test_a_silent_network_has_no_ghost_and_an_empty_row_none():
+    silent = RankOne(np.zeros((2, 3)), np.zeros((2, 3)), np.zeros((2, 3)))
+    assert bifurcations.first_with_ghost(silent) == 2
+    np.testing.assert_array_equal(bifurcations.slope_upper_bound(silent), [-1, -1])
+    assert bifurcations.first_with_ghost(silent[:0]) == 0
+    assert bifurcations.slope_upper_bound(silent[:0]).shape == (0,)
+
+
 @settings(max_examples=15)
 @given(a=st.floats(1.2, 5), start=st.floats(0.01, 2), end=st.floats(0.01, 0.9))
 def test_the_saddle_node_lies_where_the_closed_form_puts_it(a, start, end):
@@ -67,3 +91,8 @@ def test_networks_without_the_bifurcation_between_them_and_heaps_of_networks_are
         bifurcations.saddle_node_between(humped(2.0, 3.0), humped(2.0, 2.0))
     with pytest.raises(ValueError, match=r"networks must be in a row, shape \(S,\), got shape \(\)"):
         bifurcations.first_with_ghost(humped(2.0, 3.0))
+    with pytest.raises(ValueError, match="network must be a single one"):
+        bifurcations.saddle_node_between(humped([2.0, 2.0], 3.0), humped(2.0, 2.0))
+    for refuse in (bifurcations.first_with_ghost, bifurcations.slope_upper_bound):
+        with pytest.raises(ValueError, match="networks must be RankOne, got list"):
+            refuse([humped(2.0, 3.0)])

@@ -79,10 +79,46 @@ def test_the_slowest_state_does_not_depend_on_the_basis_of_the_ranks():
     np.testing.assert_allclose(a.rates, b.rates, rtol=1e-7)
 
 
-def test_the_slowest_state_of_a_silent_network_is_refused():
-    silent = replace(LowRank.initial([0], 2), b_out=np.array([-100.0]))
-    with pytest.raises(ValueError, match="must turn their output on"):
-        directions.slowest(silent, TASK)
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_a_diverged_and_a_silent_network_have_no_slowest_state_and_leave_the_others_theirs(trained, bad):
+    networks = LowRank(*(np.concatenate([array, array]) for array in trained._arrays()))
+    networks.b_out[1] = -100
+    networks.m[2, 0] = bad
+    found, expected = directions.slowest(networks, TASK), directions.slowest(trained, TASK)
+    assert found.step.tolist() == [expected.step[0], -1, -1, expected.step[1]]
+    for values, healthy in zip(found[1:], expected[1:], strict=True):
+        np.testing.assert_array_equal(values[[0, 3]], healthy)
+        assert np.isnan(values[[1, 2]]).all()
+
+
+def test_a_diverged_and_an_unchanged_network_in_the_spectrum_of_a_change():
+    before, after = LowRank.initial([1, 2, 3], 2, N=6), LowRank.initial([4, 5, 3], 2, N=6)
+    after.m[0, 0] = np.nan
+    values = directions.update_spectrum(before, after)
+    assert np.isnan(values[0]).all() and not values[2].any()
+    np.testing.assert_array_equal(values[1], directions.update_spectrum(before[1], after[1]))
+    assert directions.directions_needed(values).tolist() == [-1, directions.directions_needed(values[1]), 0]
+
+
+def test_a_large_spectrum_does_not_overflow():
+    assert directions.directions_needed(1e200 * np.array([2.0, 1.0, 0.0])) == 2
+    assert directions.directions_needed([np.inf, 1.0]) == -1
+
+
+def test_empty_ensembles_have_empty_answers():
+    none = LowRank.initial([0], 2, N=5)[:0]
+    assert directions.update_spectrum(none, none).shape == (0, 5)
+    assert directions.directions_needed(np.ones((0, 5))).shape == (0,)
+    found = directions.slowest(none, TASK)
+    assert [values.shape for values in found] == [(0,), (0, 2), (0,), (0, 2)]
+
+
+def test_networks_of_another_kind_are_refused():
+    network = RankOne(*np.ones((3, 4)))
+    with pytest.raises(ValueError, match="before must be LowRank, got RankOne"):
+        directions.update_spectrum(network, network)
+    with pytest.raises(ValueError, match="networks must be LowRank, got RankOne"):
+        directions.slowest(network, TASK)
 
 
 class TestWhatARankGives:

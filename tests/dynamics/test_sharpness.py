@@ -65,6 +65,31 @@ def test_each_network_has_its_own_and_axes_are_kept():
     np.testing.assert_allclose(together.ravel(), alone, rtol=1e-6)
 
 
+def test_a_flat_loss_has_no_sharpness_and_a_diverged_network_none_that_is_a_number():
+    healthy = networks(4)
+    expected = sharpness(healthy, TASK)
+    m, n, b = (array.copy() for array in (healthy.m, healthy.n, healthy.b))
+    m[1], n[1], b[1] = 0.0, -60.0, 20.0  # silent: κ goes to −300, where every output is 0 to the last bit
+    m[2, 0] = np.nan
+    found = sharpness(RankOne(m, n, b), TASK)
+    np.testing.assert_allclose(found[[0, 3]], expected[[0, 3]], rtol=1e-3)
+    assert found[1] == 0
+    assert np.isnan(found[2])
+    assert sharpness(RankOne(m, n, b)[1], TASK) == 0
+
+
+def test_weights_that_overflow_count_as_diverged():
+    healthy = networks(2)
+    for huge in (1e200, 1e300, np.inf):
+        found = sharpness(RankOne(*(array * np.array([[1.0], [huge]]) for array in healthy._arrays())), TASK)
+        np.testing.assert_allclose(found, [sharpness(healthy[0], TASK), np.nan], rtol=1e-3)
+
+
+def test_an_empty_ensemble_has_an_empty_answer():
+    assert sharpness(networks()[:0], TASK).shape == (0,)
+    assert sharpness(networks()[:0], TASK, c=np.ones(0)).shape == (0,)
+
+
 def test_impossible_arguments_are_refused():
     with pytest.raises(ValueError, match="tolerance"):
         sharpness(networks(), TASK, tolerance=0.0)
@@ -72,3 +97,7 @@ def test_impossible_arguments_are_refused():
         sharpness(networks(), TASK, longest=0)
     with pytest.raises(ValueError, match="c must be"):
         sharpness(networks(), TASK, c=[1.0, 2.0])
+    with pytest.raises(ValueError, match="tolerance must be one number"):
+        sharpness(networks(), TASK, tolerance=[1.0, 2.0])
+    with pytest.raises(ValueError, match="networks must be RankOne, got DelayedActivation"):
+        sharpness(TASK, TASK)

@@ -1,4 +1,4 @@
-"""Figs. 3A, 3B and S1 at a small scale: settings, bookkeeping, and the same numbers from slower ways."""
+"""Fig. 3A at a small scale: settings, bookkeeping, and the same numbers from slower ways."""
 
 from dataclasses import replace
 
@@ -6,180 +6,222 @@ import numpy as np
 import pytest
 
 from ghostlib import experiments
-from ghostlib.dynamics.slow_points import count_fixed_points, slow_points
-from ghostlib.experiments import rank_one
+from ghostlib.dynamics.passage import ghost_of, wait
+from ghostlib.dynamics.slow_points import slow_points
+from ghostlib.experiments import courses
+from ghostlib.experiments.copies import perturbed
+from ghostlib.experiments.courses import TASK, FixedPointCourse, networks_at, train_counting_fixed_points
+from ghostlib.experiments.escape import CopiesThatEscape, Escape, largest_curvature
+from ghostlib.experiments.rank_one import LowRateTraining
 from ghostlib.networks.adjoint import loss_and_gradient
 from ghostlib.networks.records import RankOne
 from ghostlib.training import train
 
 
-TASK = rank_one.TASK
-
-
-def descend(network, alpha, epochs):
-    """Gradient descent in NumPy float64: the network after so many updates, and its losses."""
-    losses = []
-    for _ in range(epochs + 1):
-        loss, gradient = loss_and_gradient(network, TASK)
-        losses.append(loss)
-        last, network = network, RankOne(*(getattr(network, k) - alpha * getattr(gradient, k) for k in "mnb"))
-    return last, np.array(losses)
+# Twice the learning rate of Fig. 3A: half the epochs to the jump and to the birth of a ghost.
+SMALL = replace(experiments.FIG_3A, alpha=0.006, epochs=17_400, stages=(1, 17_200, 17_390))
 
 
 @pytest.fixture(scope="module")
-def learnt():
-    """Seed 40 at the learning rate of Fig. 3B until it has found the task, looked at after every epoch."""
-    return replace(experiments.FIG_3A, alpha=0.02, epochs=5130, stages=(1, 5000, 5100))
+def training():
+    network = RankOne.initial(SMALL.seed)
+    return LowRateTraining(SMALL, train_counting_fixed_points(network, SMALL.alpha, SMALL.epochs, SMALL.interval))
 
 
 @pytest.fixture(scope="module")
-def course(learnt):
-    return learnt.run()
+def events(training):
+    return experiments.AROUND_THE_JUMP.run(training)
 
 
-@pytest.fixture(scope="module")
-def fall():
-    return experiments.FIG_3B.run()
+def course_of(loss):
+    """A course of which only the loss is known."""
+    return FixedPointCourse(np.array(loss, np.float32), *[None] * 7)
 
 
 def test_the_settings_are_the_papers():
-    figures = experiments.FIG_3A, experiments.FIG_3B, experiments.FIG_S1
-    assert [(f.seed, f.alpha, f.epochs) for f in figures[:2]] == [(40, 0.003, 500_000), (40, 0.02, 6000)]
-    assert experiments.FIG_3A.stages == (1, 200_001, 499_001)
-    assert experiments.FIG_3A.interval == experiments.FIG_3B.interval == (-15, 15)
-    assert (figures[2].rates, figures[2].seeds, figures[2].alpha_exponents) == (30, 10, (-4, -1))
-    assert figures[2].epochs == (10_000, 20_000, 30_000, 50_000, 100_000, 200_000)
-    assert (experiments.MANY_NETWORKS.seeds, experiments.MANY_NETWORKS.alpha, experiments.MANY_NETWORKS.epochs) == (
-        100,
-        0.02,
-        6000,
-    )
+    figure = experiments.FIG_3A
+    assert (figure.seed, figure.alpha, figure.epochs) == (40, 0.003, 500_000)
+    assert (figure.stages, figure.interval) == ((1, 200_001, 499_001), (-15, 15))
     assert (TASK.T, TASK.delta, TASK.x0, TASK.kappa_star) == (20, 0.5, -0.3, 1)
 
 
-def test_a_training_watched_in_chunks_is_the_training_in_one_go(monkeypatch):
-    monkeypatch.setattr(rank_one, "CHUNK", 7)
+def test_a_training_counted_in_chunks_is_the_training_in_one_go(monkeypatch):
+    monkeypatch.setattr(courses, "CHUNK", 7)
     for epochs in (0, 6, 7, 8, 30):
-        course = replace(experiments.FIG_3A, epochs=epochs).run()
+        course = train_counting_fixed_points(RankOne.initial(40), 0.003, epochs, (-15, 15))
         history = train(RankOne.initial(40), TASK, 0.003, epochs)
         np.testing.assert_array_equal(course.loss, history.loss)
         np.testing.assert_array_equal(course.gradient_norm, history.gradient_norm)
         np.testing.assert_array_equal(course.accuracy, history.accuracy)
-        assert all(array.shape == (epochs + 1,) for array in (course.rise, *course.fixed_points, *course.everywhere))
+        assert all(array.shape == (epochs + 1,) for array in course)
 
 
-def test_the_first_epochs_are_those_of_descent_by_the_adjoint(learnt):
-    network, losses = descend(RankOne.initial(40), 0.02, 30)
-    course = replace(learnt, epochs=30).run()
-    np.testing.assert_allclose(course.loss, losses, rtol=1e-6)
-    np.testing.assert_allclose(learnt.networks([30])[0].m, network.m, rtol=1e-5)
+def test_a_run_is_the_course_of_its_seed_and_is_read_from_the_disk_the_second_time(tmp_path, monkeypatch):
+    monkeypatch.setenv("GHOSTLIB_CACHE", str(tmp_path))
+    small = replace(experiments.FIG_3A, epochs=20)
+    run, course = small.run(), train_counting_fixed_points(RankOne.initial(40), 0.003, 20, (-15, 15))
+    for name, array in course._asdict().items():
+        np.testing.assert_array_equal(getattr(run.course, name), array)
+    assert run.jump == -1
+    monkeypatch.setattr(courses, "train", None)
+    np.testing.assert_array_equal(small.run().course.loss, course.loss)
 
 
-def test_fixed_points_after_every_epoch_are_those_of_a_dense_scan(learnt, course):
-    assert np.all(course.everywhere.certified) and np.all(course.fixed_points.certified)
-    np.testing.assert_array_equal(course.everywhere.number, course.fixed_points.number)
-    epochs = np.arange(0, learnt.epochs + 1, 90)
-    flow = learnt.networks(epochs).flow(np.linspace(-20, 20, 4000))
-    np.testing.assert_array_equal((np.diff(np.sign(flow), axis=-1) != 0).sum(axis=-1), course.everywhere.number[epochs])
+def test_the_first_epochs_are_those_of_descent_by_the_adjoint(training):
+    network, losses = RankOne.initial(40), []
+    for _ in range(31):
+        loss, gradient = loss_and_gradient(network, TASK)
+        losses.append(loss)
+        last, network = network, RankOne(*(getattr(network, k) - 0.006 * getattr(gradient, k) for k in "mnb"))
+    np.testing.assert_allclose(training.course.loss[:31], losses, rtol=1e-6)
+    np.testing.assert_allclose(SMALL.networks_at([30])[0].m, last.m, rtol=1e-5)
 
 
-def test_where_the_bound_is_negative_the_flow_falls_and_has_no_ghost(learnt, course):
-    falling = np.flatnonzero(course.rise < 0)
-    assert 0 in falling and course.jump in falling
-    for network in learnt.networks(falling[:: max(1, falling.size // 20)]):
+def test_fixed_points_after_every_epoch_are_those_of_a_dense_scan(training):
+    course = training.course
+    assert np.all(course.certified) and np.all(course.certified_everywhere) and training.number == 1
+    np.testing.assert_array_equal(course.number_everywhere, course.number)
+    epochs = np.arange(0, SMALL.epochs + 1, 290)
+    flow = SMALL.networks_at(epochs).flow(np.linspace(-20, 20, 4000))
+    np.testing.assert_array_equal((np.diff(np.sign(flow), axis=-1) != 0).sum(axis=-1), course.number[epochs])
+
+
+def test_a_count_that_is_not_proved_is_no_count(training):
+    doubt = training.course.certified_everywhere.copy()
+    doubt[5] = False
+    assert replace(training, course=training.course._replace(certified_everywhere=doubt)).number == 0
+
+
+def test_where_the_bound_is_negative_the_flow_falls_and_has_no_ghost(training):
+    falling = np.flatnonzero(training.course.slope_bound < 0)
+    assert 0 in falling and training.jump in falling and training.falling_until in falling
+    assert training.falling_until + 1 not in falling
+    for network in SMALL.networks_at(falling[:: falling.size // 20]):
         assert np.all(np.diff(network.flow(np.linspace(-10, 10, 2001))) < 0)
         assert [point.kind for point in slow_points(network)] == ["stable"]
 
 
-def test_the_jump_is_the_first_epoch_with_half_of_a_silent_networks_loss(course):
-    assert course.loss[course.jump] < 0.5
-    assert np.all(course.loss[: course.jump] >= 0.5)
-    assert replace(experiments.FIG_3A, epochs=3).run().jump is None
+def test_networks_come_in_the_order_of_the_epochs_and_have_the_recorded_loss(training):
+    epochs = [5100, 0, 16_000, 1, 5100]
+    networks = SMALL.networks_at(epochs)
+    np.testing.assert_allclose(TASK.loss(networks.output(TASK)), training.course.loss[epochs], rtol=1e-3)
+    np.testing.assert_array_equal(networks.m[0], networks.m[4])
+    np.testing.assert_array_equal(networks.m[1], RankOne.initial(40).m)
 
 
-def test_replayed_networks_have_the_recorded_loss(learnt, course):
-    networks = learnt.networks([0, 1, 4000, 5100])
-    losses = TASK.loss(networks.output(TASK))
-    np.testing.assert_allclose(losses, course.loss[[0, 1, 4000, 5100]], rtol=1e-3)
-    for epochs in ([], [3, 3], [5, 4]):
-        with pytest.raises(ValueError, match="epochs must be ascending"):
-            learnt.networks(epochs)
+@pytest.mark.parametrize("epochs", [[], [3, -1], [2.0], 7], ids=str)
+def test_epochs_that_are_no_list_of_epochs_are_refused(epochs):
+    with pytest.raises(ValueError, match="epochs must be a list of integers ≥ 0"):
+        networks_at(RankOne.initial(40), 0.02, epochs)
+
+
+def test_the_plateau_and_the_jump_are_read_off_the_loss():
+    loss = [1.0] * 1200 + [0.95, 0.7, 0.45, 0.3, 0.05, 0.02, 0.06, 0.04, 0.05, 0.07, 0.03, 0.0005]
+    settings = replace(experiments.FIG_3A, alpha=0.1, stages=(1, 1208, 1211))
+    training = LowRateTraining(settings, course_of(loss))
+    assert (training.jump, training.fall, training.onset, training.escape) == (1202, 1, 1206, 1211)
+    assert training.fall_share == pytest.approx(3 / 1204)
+    assert training.rate_times_jump == pytest.approx(120.2)
+    assert (training.loss_ii, training.loss_iii) == pytest.approx((0.05, 0.0005))
+    # From the onset to stage (ii) there are two losses, in which no turn can be seen; from (ii) on: up, down, down.
+    assert training.swings == 0
+    assert training.orderly_until == 1209
+
+
+def test_a_loss_turns_where_it_goes_up_and_down_in_turn():
+    loss = [0.5, 0.4, 0.6, 0.5, 0.7, 0.8, 0.6, 0.9]
+    settings = replace(experiments.FIG_3A, stages=(1, 7, 7))
+    training = LowRateTraining(settings, course_of([1.0, 0.45, *loss]))
+    assert training.jump == 1 and training.onset == 2
+    assert (training.swings, training.not_alternating) == (3, 0)
+    longer = LowRateTraining(replace(settings, stages=(1, 10, 10)), training.course)
+    assert (longer.swings, longer.not_alternating) == (6, 1)
+    assert longer.alternating == pytest.approx(5 / 6)
+
+
+def test_the_ghost_that_is_found_is_the_first_since_the_jump(training, events):
+    assert events.epochs == (training.jump, events.birth, training.onset)
+    assert training.jump < events.birth
+    networks = SMALL.networks_at(range(training.jump, events.birth + 20))
+    have = [ghost_of(network) is not None for network in networks]
+    assert have.index(True) == events.birth_after
+    assert False in have[events.birth_after :], "here it comes and goes, and could not be found by halving"
+    assert events.ghost_before_jump == training.jump - events.birth == -events.birth_after
+    assert events.birth_after + events.onset_after == training.onset - training.jump
+
+
+def test_around_the_jump_the_fixed_point_is_a_zero_and_the_slope_the_largest(training, events):
+    networks = SMALL.networks_at(events.epoch)
+    np.testing.assert_allclose(networks.flow(events.resting[:, None]), 0, atol=1e-9)
+    rise = np.diff(networks.flow(np.linspace(-10, 10, 4001))).max(axis=-1) / 0.005
+    np.testing.assert_allclose(events.largest_slope, rise, atol=2e-3)
+    assert events.epoch[0] == training.jump - 140
+    assert events.resting_before == events.resting[25] < TASK.kappa_star
+
+
+def test_waits_are_those_of_the_networks_at_the_last_two_stages(training):
+    second, third = (wait(network, TASK) for network in SMALL.networks_at(SMALL.stages[1:]))
+    assert training.waits.euler_time == {"ii": second.euler_time, "iii": third.euler_time}
+    assert training.waits.ghost_speed == {"ii": second.ghost.speed, "iii": third.ghost.speed}
+
+
+def test_the_largest_curvature_is_that_of_second_differences(training):
+    (network,) = SMALL.networks_at([SMALL.epochs])
+    kappa = np.linspace(float(network.kappa0(TASK)), TASK.kappa_star, 2001)
+    step = kappa[1] - kappa[0]
+    bend = np.diff(network.flow(np.linspace(kappa[0] - step, kappa[-1] + step, 2003)), 2) / step**2
+    assert largest_curvature(network) == pytest.approx(bend.max(), rel=1e-4)
+
+
+def test_along_the_escape_every_network_is_looked_at_by_itself(training):
+    escape = replace(experiments.ALONG_THE_ESCAPE, start=17_300, every=50).run(training)
+    assert escape.epoch.tolist() == [17_300, 17_350]
+    for i, network in enumerate(SMALL.networks_at([17_300, 17_350])):
+        assert escape.ghost_curvature[i] == ghost_of(network).curvature
+        assert escape.largest_curvature[i] == pytest.approx(largest_curvature(network))
+        assert escape.rise_time[i] == wait(network, TASK).rise_time
+    assert escape.limit == pytest.approx(2 / 0.006)
+
+
+def test_the_escape_is_dated_by_the_limit_and_by_the_time_step(training):
+    epoch, rise_time = np.arange(5), np.array([9, 4.9, 5.1, 4, 3])
+    sharpness, curvature = np.array([400.0, 330, 340, 300, 200]), np.array([0.1, 0.4, 0.5, 0.2, 0.1])
+    escape = Escape(training, epoch, curvature, curvature, rise_time, sharpness)
+    assert (escape.below_limit_from, escape.one_step_from) == (1, 3)
+    assert escape.ghost_curvature_grows == pytest.approx(5)
+    assert escape.sharp == {"first": 400, "last": 200}
 
 
 def test_copies_differ_from_the_first_by_rounding_in_m_alone():
-    copies, network = experiments.FIG_3A_COPIES.initial(), RankOne.initial(40)
+    network = RankOne.initial(40)
+    copies = perturbed(network, 8, 1e-6)
     assert copies.shape == (8,)
     np.testing.assert_array_equal(copies.m[0], network.m)
     np.testing.assert_array_equal(copies.n, np.tile(network.n, (8, 1)))
-    relative = copies.m[1:] / network.m - 1
-    assert 0.8e-6 < relative.std() < 1.2e-6
-    history = replace(experiments.FIG_3A_COPIES, epochs=20, copies=3, record=10).run()
-    assert history.loss.shape == (3, 3)
+    assert 0.8e-6 < (copies.m[1:] / network.m - 1).std() < 1.2e-6
 
 
-def test_the_run_of_fig_3b_falls_at_its_epoch_and_is_silent_for_good(fall):
-    assert fall.trapped[fall.copy]
-    for earlier in np.flatnonzero(fall.trapped[: fall.copy]):
-        last = int(np.flatnonzero(fall.history.accuracy[earlier] > 0.5)[-1])
-        around = experiments.FIG_3B.networks(earlier, [last, last + 1])
-        assert count_fixed_points(around).number.tolist() != [1, 3]
-    assert count_fixed_points(fall.before).number == 1 and count_fixed_points(fall.after).number == 3
-    np.testing.assert_array_equal(fall.course.loss, fall.history.loss[fall.copy])
-    assert fall.course.accuracy[fall.epoch - 1] > 0.5
-    assert np.all(fall.course.accuracy[fall.epoch :] <= 0.5)
-    for network, epoch in ((fall.before, fall.epoch - 1), (fall.after, fall.epoch)):
-        assert TASK.loss(network.output(TASK)) == pytest.approx(fall.course.loss[epoch], rel=1e-3)
-    again = experiments.FIG_3B.networks(fall.copy, [fall.epoch])
-    np.testing.assert_array_equal(again.m[0], fall.after.m)
-
-
-def test_a_fall_that_does_not_happen_is_said_so():
-    with pytest.raises(ValueError, match="none of 2 is trapped by a saddle-node within 60 epochs"):
-        replace(experiments.FIG_3B, copies=2, epochs=60).run()
-
-
-def test_what_becomes_of_networks_is_read_at_their_jump_and_at_the_end():
-    fates = replace(experiments.MANY_NETWORKS, seeds=4, epochs=3600, copies=2, longer=0).run()
-    copies = rank_one.perturbed(RankOne.initial(np.arange(4)), 2, 1e-6)
-    history = train(copies, TASK, 0.02, 3600)
-    for seed in range(4):
-        below = np.flatnonzero(history.loss[0, seed] < 0.5)
-        assert fates.jump[seed] == (below[0] if below.size else -1)
-        if below.size:
-            network = train(RankOne.initial(seed), TASK, 0.02, int(below[0]), record=[0]).networks
-            assert fates.rise[seed] == pytest.approx(-1 + np.maximum(network.m.astype(float) * network.n, 0).sum())
-        else:
-            assert np.isnan(fates.rise[seed])
-    assert fates.learned.any() and not fates.learned.all()
-    np.testing.assert_array_equal(fates.learned, (history.accuracy > 0.5).any(axis=-1))
-    np.testing.assert_array_equal(fates.fixed_points.number, count_fixed_points(history.networks).number)
-    assert not fates.returned.any()
-
-
-def test_those_that_return_had_been_trapped_and_are_found_by_training_on():
-    settings = replace(experiments.MANY_NETWORKS, seeds=8, alpha=0.03, copies=2, longer=3000)
-    fates = settings.run()
-    history = train(rank_one.perturbed(RankOne.initial(np.arange(8)), 2, 1e-6), TASK, 0.03, settings.epochs)
-    again = train(history.networks, TASK, 0.03, 3000, record=10).accuracy
-    assert fates.trapped.sum() > 10
-    np.testing.assert_array_equal(fates.returned, fates.trapped & (again > 0.5).any(axis=-1))
-
-
-def test_networks_that_never_jump_have_no_slope_at_a_jump():
-    fates = replace(experiments.MANY_NETWORKS, seeds=2, epochs=60).run()
-    assert np.all(fates.jump == -1) and np.all(np.isnan(fates.rise)) and not fates.learned.any()
-
-
-def test_the_sweep_is_descent_at_each_learning_rate_and_is_read_from_the_disk_the_second_time(tmp_path, monkeypatch):
+def test_copies_are_trained_as_one_ensemble_would_be(training, tmp_path, monkeypatch):
     monkeypatch.setenv("GHOSTLIB_CACHE", str(tmp_path))
-    small = replace(experiments.FIG_S1, rates=2, seeds=2, epochs=(3, 20))
-    sweep = small.run()
-    assert sweep.loss.shape == (2, 2, 2)
-    for rate, alpha in enumerate(sweep.alpha):
-        for seed in range(2):
-            expected = descend(RankOne.initial(seed), alpha, 20)[1][[3, 20]]
-            np.testing.assert_allclose(sweep.loss[rate, seed], expected, rtol=1e-5)
-    np.testing.assert_allclose(sweep.mean(), sweep.loss.mean(axis=1))
-    np.testing.assert_allclose(sweep.sem(), np.abs(sweep.loss[:, 0] - sweep.loss[:, 1]) / 2)
-    monkeypatch.setattr("ghostlib.experiments.sweep.train", None)
-    np.testing.assert_array_equal(small.run(progress=False).loss, sweep.loss)
+    copies = replace(experiments.FIG_3A_COPIES, copies=3, record=200).run(training)
+    history = train(perturbed(RankOne.initial(40), 3, 1e-6), TASK, SMALL.alpha, SMALL.epochs, record=200)
+    np.testing.assert_array_equal(copies.loss, history.loss)
+    np.testing.assert_array_equal(copies.networks.m, history.networks.m)
+    assert copies.epoch.tolist() == list(range(0, SMALL.epochs + 1, 200))
+
+
+def test_copies_are_compared_with_the_network_at_its_stages(training):
+    """Its own stages (iii), (ii) as the copies: every ratio is that of the two stages, or 1."""
+    loss = np.array([[1, 0.5, 2e-4], [1, 0.5, 0.1], [1, 9e-4, 1e-4]], np.float32)
+    networks = training.stages[[2, 1, 2]]
+    copies = CopiesThatEscape(training, np.array([0, 100, 200]), loss, networks)
+    assert (copies.repeats, copies.escaped, copies.out) == (3, 2, {"first": 100, "last": 200})
+    assert copies.loss_ratio == pytest.approx(2e-4 / training.loss_ii)
+    assert (copies.least_fall, copies.largest_fall) == pytest.approx((training.loss_ii / 0.1, training.loss_ii / 1e-4))
+    assert copies.bend_median == pytest.approx(copies.bend_ratio)
+    assert sorted([copies.bend_least, copies.bend_most]) == pytest.approx(sorted([1, copies.bend_ratio]))
+    waits = training.waits
+    assert copies.ghost_ratio == pytest.approx(waits.ghost_curvature["iii"] / waits.ghost_curvature["ii"])
+    assert copies.ghost_ratio_most == pytest.approx(max(1, copies.ghost_ratio))
+    assert copies.rise_ratio == pytest.approx(waits.rise_time["iii"] / waits.rise_time["ii"])
+    assert copies.near_ghost == pytest.approx(waits.bottleneck_fraction["iii"])

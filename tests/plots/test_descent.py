@@ -117,9 +117,9 @@ def test_the_staircase_closes_on_the_map():
     np.testing.assert_allclose(orbit.get_ydata(), toy.rescaled_step(orbit.get_xdata(), 1.01), rtol=1e-9)
 
 
-def test_the_rhythms_lie_on_the_computed_cycle_where_it_exists():
+def test_the_orbits_lie_on_the_computed_cycle_where_it_exists():
     found = replace(experiments.OSCILLATIONS, rates=91).run()
-    figure = plots.rhythms(found)
+    figure = plots.orbit_diagram(found)
     assert_legible(figure)
     (axes,) = figure.axes
     for curve in axes.lines[2:5]:

@@ -1,5 +1,7 @@
 """The figures of the loss: what is drawn stands where the equations say."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from drawing import assert_legible
@@ -63,16 +65,13 @@ def test_fig_2a_draws_the_runs_over_the_analytic_loss():
 
 
 def test_euler_s_minimum_lies_to_the_right_of_the_exact_one():
-    rho = np.linspace(0.99, 1.02, 301)
-    r = rho * toy.r_star(100)
-    euler, exact = toy.euler_loss(r, 100, c=1, x_star=10), toy.finite_loss(r, 100, c=1, x_star=10)
-    dt = np.array([1.0, 0.5, 0.1])
-    figure = plots.euler_against_exact(rho, euler, exact, 100, dt, 6 * dt, 6.3 * dt)
+    errors = replace(experiments.EULER_DELAY, points=301, steps=(1.0, 0.5, 0.1)).run()
+    figure = plots.euler_against_exact(errors)
     assert_legible(figure)
     near, law = figure.axes
-    tips = [rho[np.argmin(line.get_ydata())] for line in drawn_in(near, "confidence-3")]
+    tips = [errors.rho[np.argmin(line.get_ydata())] for line in drawn_in(near, "confidence-3")]
     assert tips[0] < 1 < tips[1]
-    np.testing.assert_allclose(law.lines[1].get_ydata(), 6 * dt)
+    np.testing.assert_allclose(law.lines[1].get_ydata(), errors.delay)
 
 
 def test_the_slope_in_the_zone_is_labelled_at_each_r():

@@ -9,7 +9,8 @@ from drawing import assert_legible
 from ghostlib import experiments, plots, toy
 from ghostlib.dynamics import bifurcations
 from ghostlib.dynamics.passage import wait
-from ghostlib.experiments.rank_one import TASK, NetworkLosses
+from ghostlib.experiments.learning_rates import NetworkLosses
+from ghostlib.experiments.rank_one import TASK
 from ghostlib.plots.latent import outline
 
 
@@ -55,7 +56,7 @@ def test_the_stages_of_fig_3a_stand_in_both_panels(fall):
 
 
 def test_red_dots_are_at_kappa_0_and_ghosts_on_the_curve(fall):
-    networks = experiments.FIG_3B.networks(fall.copy, [1, fall.epoch - 2, fall.epoch - 1])
+    networks = experiments.FIG_3B.networks_at(fall.copy, [1, fall.fall - 2, fall.fall - 1])
     figure = plots.fig_3a_flows(networks, (1, 2, 3), TASK)
     assert_legible(figure)
     for axes, network in zip(figure.axes, networks, strict=True):
@@ -94,16 +95,16 @@ def test_the_limit_of_descent_is_drawn_at_2_over_alpha_and_the_step_at_dt():
 
 
 def test_the_no_learning_zone_of_fig_3b_begins_at_the_fall(fall):
-    figure = plots.fig_3b_course(fall.course, fall.epoch - 4, fall.epoch)
+    figure = plots.fig_3b_course(fall.course, fall.fall - 4, fall.fall)
     assert_legible(figure)
     for axes in figure.axes:
-        assert axes.patches[0].get_extents().transformed(axes.transData.inverted()).x0 == pytest.approx(fall.epoch)
-    assert fall.epoch - 4 in verticals(figure.axes[-1])
+        assert axes.patches[0].get_extents().transformed(axes.transData.inverted()).x0 == pytest.approx(fall.fall)
+    assert fall.fall - 4 in verticals(figure.axes[-1])
 
 
 def test_the_saddle_node_is_drawn_on_the_axis(fall):
     fold = bifurcations.saddle_node_between(fall.before, fall.after)
-    figure = plots.fig_3b_flows(fall.before, fold, fall.after, fall.epoch, TASK)
+    figure = plots.fig_3b_flows(fall.before, fold, fall.after, fall.fall, TASK)
     assert_legible(figure)
     middle = figure.axes[1]
     assert any(abs(x - fold.position) < 1e-5 and abs(y) < 1e-9 for x, y in dots(middle))

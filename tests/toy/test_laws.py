@@ -81,7 +81,8 @@ class TestOscillation:
         for a in (0.02, 0.05, 0.11):
             above = toy.descend_rescaled(1.3, a, 40_000)[5000:] > 1
             slips = np.flatnonzero(above[1:] & above[:-1])
-            assert np.mean(np.diff(slips)) == pytest.approx(16 / (9 * a), rel=0.5 * a)
+            assert np.mean(np.diff(slips)) == pytest.approx(float(laws.slip_interval(a)), rel=0.5 * a)
+        assert laws.slip_interval(0.5) == pytest.approx(16 / (9 * 0.5), rel=1e-15)
 
 
 class TestBeyondTheCycle:
@@ -133,6 +134,7 @@ class TestBeyondTheCycle:
         (lambda: laws.plateau_duration_in_steps(np.inf, 1), "rho0 must be finite, got inf"),
         (lambda: laws.rho_on_plateau(-1, 2, 1), "epoch must be ≥ 0, got -1"),
         (lambda: laws.rho_on_plateau([1, 2], [2, 3, 4], 1), r"got epoch \(2,\), rho0 \(3,\)"),
+        (lambda: laws.slip_interval(0), "a must be > 0, got 0"),
         (lambda: laws.mean_loss(np.nan), "a must be a number, got nan"),
     ],
 )

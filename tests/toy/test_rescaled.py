@@ -114,6 +114,11 @@ class TestCycle:
             ends = toy.rescaled_step(ends, a)
         assert found.multiplier == pytest.approx(np.diff(ends)[0] / 2e-7, rel=1e-5)
 
+    def test_a_long_cycle_begins_where_its_lowest_point_comes_in_reach_of_the_gradient(self):
+        for period in (4, 7):
+            orbit = toy.cycle(toy.cycle_begin(period) * (1 + 1e-9), period).orbit
+            assert orbit[-1] == pytest.approx(0.25, rel=1e-8) or orbit[-2] == pytest.approx(1, rel=1e-8)
+
     def test_period_3_attracts_at_the_rate_exp_minus_0_4077_an_epoch_and_longer_cycles_repel(self):
         assert toy.cycle(1.01).attracting
         assert toy.cycle(1.01).multiplier == pytest.approx(-np.exp(-3 * 0.4077), rel=1e-4)
@@ -151,7 +156,9 @@ class TestCycle:
         assert not toy.final_state(rho0, LIMIT - 1e-3, 30_000).trapped.all()
 
     def test_it_begins_where_its_second_point_meets_the_minimum(self):
-        assert toy.cycle(0.4103129).orbit[1] == pytest.approx(1, rel=1e-7)
+        begin = toy.cycle_begin()
+        assert begin == pytest.approx(0.4103129, rel=1e-6)
+        assert toy.cycle(begin * (1 + 1e-9)).orbit[1] == pytest.approx(1, rel=1e-9)
         with pytest.raises(ValueError, match="got 0.41"):
             toy.cycle(0.41)
 
@@ -169,6 +176,8 @@ class TestCycle:
         (lambda: toy.final_state(1, 1, -1), "epochs must be ≥ 0, got -1"),
         (lambda: toy.cycle(np.nan), "a must be a number, got nan"),
         (lambda: toy.cycle(1, 2), "period must be ≥ 3, got 2"),
+        (lambda: toy.cycle(1, [3, 4]), r"period must be an integer, got \[3, 4\]"),
+        (lambda: toy.cycle_begin(2), "period must be ≥ 3, got 2"),
         (lambda: toy.cycle_limit(2.5), "period must be an integer, got 2.5"),
     ],
 )

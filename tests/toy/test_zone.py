@@ -37,6 +37,10 @@ def test_a_decided_output_has_the_quadrature_s_slope():
     np.testing.assert_allclose(zone.gradient_high_confidence(0.0, T, c=3.0, x_star=X_STAR), at_zero, rtol=1e-9)
 
 
+def test_the_slope_of_a_confidence_beyond_measure_is_zero():
+    assert zone.gradient_high_confidence(0.0, T, c=1e308, x_star=X_STAR) == 0
+
+
 def test_both_lead_out_of_the_zone():
     assert np.all(zone.gradient_low_confidence(INSIDE, T, c=0.01) < 0)
     assert np.all(zone.gradient_high_confidence(INSIDE, T, c=1.0, x_star=X_STAR) < 0)
@@ -55,5 +59,7 @@ def test_most_signal_comes_through_at_the_best_confidence(distance):
 def test_a_state_that_has_escaped_is_refused():
     with pytest.raises(ValueError, match="r must leave the state finite"):
         zone.sensitivity(toy.r_star(T), 2 * T)
+    with pytest.raises(ValueError, match="T must be real numbers, got '5'"):
+        zone.gradient_low_confidence(0.0, "5", c=1)
     with pytest.raises(ValueError, match="distance must be > 0"):
         zone.best_confidence(-1.0)

@@ -1,0 +1,232 @@
+"""How the network of Fig. 3A escapes from its oscillations, and that its copies do so too. Ours, not in the paper."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ghostlib import outcomes
+from ghostlib.dynamics.bifurcations import interpolate
+from ghostlib.dynamics.passage import wait
+from ghostlib.dynamics.sharpness import sharpness
+from ghostlib.experiments import cache
+from ghostlib.experiments.copies import train_copy
+from ghostlib.experiments.courses import TASK
+from ghostlib.experiments.rank_one import LOWEST_LOSS, LowRateTraining
+from ghostlib.networks.records import RankOne
+from ghostlib.page.numbers import quoted
+
+
+def largest_curvature(networks, points=400):
+    """The largest f″ between κ(0) and κ*, for each network; shape (...)."""
+    threshold = np.full(networks.shape, TASK.kappa_star)
+    return networks.curvature(np.linspace(networks.kappa0(TASK), threshold, points, axis=-1)).max(axis=-1)
+
+
+@dataclass(frozen=True)
+class Escape:
+    """The flow and the loss around the network along its training, arrays (E,).
+
+    training : LowRateTraining.
+    epoch : when it was looked at.
+    ghost_curvature : f″ at the ghost.
+    largest_curvature : the largest f″ between κ(0) and κ*.
+    rise_time : time in which the output goes from 10 % to 90 %, ms.
+    sharpness : the Hessian's eigenvalue of largest size halfway to the next epoch, where the valley's floor is.
+    """
+
+    training: LowRateTraining
+    epoch: np.ndarray
+    ghost_curvature: np.ndarray
+    largest_curvature: np.ndarray
+    rise_time: np.ndarray
+    sharpness: np.ndarray
+
+    @quoted("{:.0f}")
+    def limit(self):
+        """The sharpness above which gradient descent cannot settle, 2/α."""
+        return 2 / self.training.settings.alpha
+
+    @quoted("{:.0f}")
+    def sharp(self):
+        """The first and the last sharpness."""
+        return {"first": self.sharpness[0], "last": self.sharpness[-1]}
+
+    @quoted("{:,}")
+    def below_limit_from(self):
+        """The first epoch with a sharpness below the limit."""
+        return self.epoch[outcomes.first_epoch(self.sharpness < self.limit)]
+
+    @quoted("{:,}")
+    def one_step_from(self):
+        """The epoch from which on the output goes from 10 % to 90 % within a time step."""
+        return self.epoch[np.flatnonzero(self.rise_time > TASK.dt)[-1] + 1]
+
+    @quoted("{:.0f}")
+    def ghost_curvature_grows(self):
+        """By which factor the curvature at the ghost grows at most."""
+        return self.ghost_curvature.max() / self.ghost_curvature[0]
+
+
+@dataclass(frozen=True)
+class AlongTheEscape:
+    """Fig. 3A on its way out of the oscillations: how the flow and the valley of the loss bend. Ours."""
+
+    start: int = 40_000
+    every: int = 4000
+
+    def run(self, training):
+        """The networks along a `LowRateTraining`, as `Escape`."""
+        epoch = np.arange(self.start, training.settings.epochs, self.every)
+        networks = training.settings.networks_at(np.concatenate([epoch, epoch + 1]))
+        now, later = networks[: epoch.size], networks[epoch.size :]
+        waits = [wait(network, TASK) for network in now]
+        return Escape(
+            training=training,
+            epoch=epoch,
+            ghost_curvature=np.array([each.ghost.curvature for each in waits]),
+            largest_curvature=largest_curvature(now),
+            rise_time=np.array([each.rise_time for each in waits]),
+            sharpness=sharpness(interpolate(now, later, 0.5), TASK),
+        )
+
+
+@dataclass(frozen=True)
+class CopiesThatEscape:
+    """Copies of the network of Fig. 3A after its training, beside the network itself.
+
+    training : LowRateTraining.
+    epoch : array (E,).
+    loss : array (copies, E).
+    networks : RankOne (copies,), at the end.
+    """
+
+    training: LowRateTraining
+    epoch: np.ndarray
+    loss: np.ndarray
+    networks: RankOne
+
+    @cached_property
+    def curvature_ratio(self):
+        """The largest f″ between κ(0) and κ*, over that at stage (ii); shape (copies,)."""
+        return largest_curvature(self.networks) / largest_curvature(self.training.stages[1])
+
+    @cached_property
+    def waits(self):
+        """How each copy waits at the end, a list of `Wait`."""
+        return [wait(network, TASK) for network in self.networks]
+
+    @quoted()
+    def repeats(self):
+        """How many copies there are."""
+        return len(self.loss)
+
+    @quoted()
+    def escaped(self):
+        """How many get to a loss below a thousandth."""
+        return self._out.size
+
+    @quoted("{:,}")
+    def out(self):
+        """When the first and the last of them do."""
+        return {"first": self._out.min(), "last": self._out.max()}
+
+    @quoted(claim="fig-3a-escape", shown="loss {self.least_fall:.0f} to {self.largest_fall:.0f} times lower")
+    def loss_ratio(self):
+        """The final loss over that at stage (ii), median."""
+        return np.median(self._loss_ratio)
+
+    @property
+    def least_fall(self):
+        """By which factor the loss has come down at least."""
+        return 1 / self._loss_ratio.max()
+
+    @property
+    def largest_fall(self):
+        """By which factor the loss has come down at most."""
+        return 1 / self._loss_ratio.min()
+
+    @quoted("{:.0%}", claim="fig-3a-waits")
+    def near_ghost(self):
+        """Share of the wait near the ghost, median over the copies and the stages (ii) and (iii)."""
+        return np.median([one.bottleneck_fraction for one in (*self._stage_waits, *self.waits)])
+
+    @quoted("{:.1f}")
+    def bend_ratio(self):
+        """The largest f″ between κ(0) and κ* at stage (iii), over that at stage (ii)."""
+        return np.divide(*largest_curvature(self.training.stages[[2, 1]]))
+
+    @quoted("{:.2f}", claim="fig-3a-curvature", shown="{self.bend_least:.2f} to {self.bend_most:.2f} times")
+    def bend_median(self):
+        """The same for the copies at the end, median."""
+        return np.median(self.curvature_ratio)
+
+    @quoted("{:.1f}")
+    def bend_least(self):
+        """The least of these."""
+        return self.curvature_ratio.min()
+
+    @property
+    def bend_most(self):
+        """The largest of these."""
+        return self.curvature_ratio.max()
+
+    @quoted("{:.2f}")
+    def ghost_ratio(self):
+        """f″ at the ghost at stage (iii), over that at stage (ii)."""
+        ii, iii = self._stage_waits
+        return iii.ghost.curvature / ii.ghost.curvature
+
+    @quoted("{:.2f}")
+    def ghost_ratio_most(self):
+        """The same for the copies at the end, the largest."""
+        return max(one.ghost.curvature for one in self.waits) / self._stage_waits[0].ghost.curvature
+
+    @quoted(claim="fig-3a-transition", shown="from {self.rise_ii:.1f} to at most {self.rise_most:.1f} ms")
+    def rise_ratio(self):
+        """Time in which the output goes from 10 % to 90 %, median of the copies at the end, over that at stage (ii)."""
+        return np.median([one.rise_time for one in self.waits]) / self.rise_ii
+
+    @property
+    def rise_ii(self):
+        """That time at stage (ii), ms."""
+        return self._stage_waits[0].rise_time
+
+    @property
+    def rise_most(self):
+        """The longest such time of the copies at the end, ms."""
+        return max(one.rise_time for one in self.waits)
+
+    @property
+    def _stage_waits(self):
+        return list(self.training.waits.by_stage.values())
+
+    @property
+    def _out(self):
+        first = outcomes.first_epoch(self.loss < LOWEST_LOSS)
+        return self.epoch[first[first >= 0]]
+
+    @property
+    def _loss_ratio(self):
+        return self.loss[:, -1] / self.training.loss_ii
+
+
+@dataclass(frozen=True)
+class Copies:
+    """Fig. 3A repeated: copies of the network that differ by rounding. Ours, not in the paper."""
+
+    copies: int = 8
+    perturbation: float = 1e-6
+    record: int = 100
+
+    def run(self, training):
+        """All copies trained as the network of a `LowRateTraining` was, as `CopiesThatEscape`."""
+        figure = training.settings
+        rest = (figure.seed, self.copies, self.perturbation, figure.alpha, figure.epochs, self.record)
+        done = cache.map_cached(train_copy, [(copy, *rest) for copy in range(self.copies)])
+        epoch, loss, m, n, b = (np.stack(column) for column in zip(*done, strict=True))
+        return CopiesThatEscape(training, epoch[0], loss, RankOne(m, n, b))
+
+
+ALONG_THE_ESCAPE = AlongTheEscape()
+FIG_3A_COPIES = Copies()
