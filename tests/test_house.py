@@ -14,6 +14,7 @@ LIBRARY = ROOT / "ghostlib"
 # From the ground up: each imports only from those before it.
 ORDER = [
     "_checks",
+    "_compile",
     "toy",
     "networks",
     "outcomes",
