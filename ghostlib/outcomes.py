@@ -31,6 +31,11 @@ NEGLIGIBLE = 1e-3  # a gradient norm; where the output is silent, those of the t
 OUTCOMES = ("learned", "unsettled", "trapped", "diverged")
 
 
+def has_task(accuracy):
+    """Whether a network has the task at each epoch: accuracy above ½; (..., E) → bool array (..., E)."""
+    return _epochs("accuracy", accuracy) > SILENT
+
+
 def learned(accuracy):
     """Whether a network ever got the task, also if it lost it again; (..., E) → bool array (...)."""
     return np.any(_epochs("accuracy", accuracy) > SILENT, axis=-1)
@@ -74,7 +79,10 @@ def diverged(accuracy):
 
 def final_loss(networks, task, c=10.0):
     """Loss of trained networks at the confidence `c`, whatever they were trained at; NaN where they diverged."""
-    return task.loss(networks.output(task, c))
+    finite = networks.is_finite()
+    loss = np.full(networks.shape, np.nan)
+    loss[finite] = task.loss(networks[finite].output(task, c))
+    return loss
 
 
 def first_epoch(condition):

@@ -1,7 +1,10 @@
 """The trainings of chapter 07 that take their time, as pieces for `ghostlib.experiments.cache`.
 
 In a module of their own: what they gave is kept on the disk as long as this file and what it imports stay the same.
+Pieces are trained side by side, so that one that is among many takes one thread.
 """
+
+from functools import partial
 
 import numpy as np
 
@@ -17,9 +20,9 @@ TASK = DelayedActivation()
 # Everything that is compared takes the same steps of the same size for as many epochs; only this differs.
 METHODS = {
     "plain": train,
-    "clipped at 1": lambda *course: rules.train(*course, rule=Clipped(1.0)),
-    "clipped at 0.1": lambda *course: rules.train(*course, rule=Clipped(0.1)),
-    "Adam": lambda *course: rules.train(*course, rule=Adam()),
+    "clipped at 1": partial(rules.train, rule=Clipped(1.0)),
+    "clipped at 0.1": partial(rules.train, rule=Clipped(0.1)),
+    "Adam": partial(rules.train, rule=Adam()),
     "schedule": anneal,
 }
 
@@ -44,9 +47,8 @@ def repeated_outcomes(copy, seeds, alpha, epochs, c, perturbation):
     noise = np.random.default_rng(copy).standard_normal(networks.m.shape)
     copies = RankOne(networks.m * (1 + perturbation * noise), networks.n, networks.b)
     accuracy = train(copies, TASK, alpha, epochs, c, threads=1).accuracy
-    caught = outcomes.trapped(accuracy)
-    last_heard = epochs - np.argmax(accuracy[:, ::-1] > outcomes.SILENT, axis=1)
-    return outcomes.learned(accuracy), caught, np.where(caught, last_heard + 1, -1)
+    trapped = outcomes.trapped(accuracy)
+    return outcomes.learned(accuracy), trapped, np.where(trapped, outcomes.silent_from(accuracy), -1)
 
 
 def remedy(method, alpha, seeds, epochs, c):
@@ -62,13 +64,13 @@ def remedy(method, alpha, seeds, epochs, c):
 
     Returns
     -------
-    solved, trapped : bool arrays (seeds,)
+    solved, trapped, diverged : bool arrays (seeds,)
     loss : float array (seeds,)
-        At the end, at the confidence `c`.
+        At the end, at the confidence `c`; NaN where a network has diverged.
     """
-    history = METHODS[method](RankOne.initial(np.arange(seeds)), TASK, alpha, epochs, c)
-    loss = outcomes.final_loss(history.networks, TASK, c)
-    return outcomes.solved(history.accuracy, loss), outcomes.trapped(history.accuracy), loss
+    history = METHODS[method](RankOne.initial(np.arange(seeds)), TASK, alpha, epochs, c, threads=1)
+    accuracy, loss = history.accuracy, outcomes.final_loss(history.networks, TASK, c)
+    return outcomes.solved(accuracy, loss), outcomes.trapped(accuracy), outcomes.diverged(accuracy), loss
 
 
 def lowered(seeds, alpha, epochs, c, after, confidences):
@@ -85,8 +87,11 @@ def lowered(seeds, alpha, epochs, c, after, confidences):
     learned, trapped : bool arrays (seeds,)
         After the first part.
     accuracy : float array (len(confidences), seeds)
-        After the second.
+        After the second; NaN where a network has diverged.
     """
     first = train(RankOne.initial(np.arange(seeds)), TASK, alpha, epochs, c)
-    second = train_at(first.networks, TASK, alpha, after, confidences, record=[after])
-    return outcomes.learned(first.accuracy), outcomes.trapped(first.accuracy), second.accuracy[..., -1]
+    finite = ~outcomes.diverged(first.accuracy)
+    accuracy = np.full((len(confidences), seeds), np.nan)
+    second = train_at(first.networks[finite], TASK, alpha, after, confidences, record=[after])
+    accuracy[:, finite] = second.accuracy[..., -1]
+    return outcomes.learned(first.accuracy), outcomes.trapped(first.accuracy), accuracy

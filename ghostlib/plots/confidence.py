@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.ticker import NullFormatter
 
+from ghostlib.outcomes import has_task
 from ghostlib.plots.network import draw_latent_flow
 from ghostlib.plots.style import (
     CLAIM,
@@ -186,7 +187,7 @@ def way_back(returned, names, c):
     figure, (top, bottom) = plt.subplots(2, 1, figsize=(WIDTH, 5.6), sharex=True)
     for way, name, colour in zip(returned.values(), names, (INK, CONFIDENCE[0], CONFIDENCE[-1]), strict=True):
         accuracy = way.history.accuracy.reshape(-1, way.history.epoch.size)
-        share = (accuracy > 0.5).mean(axis=0)
+        share = has_task(accuracy).mean(axis=0)
         smooth = np.convolve(share, np.ones(50) / 50, mode="valid")
         top.plot(way.history.epoch[49:], smooth, color=colour, linewidth=1.6)
         bottom.plot(way.history.epoch, way.history.c[0, 0], color=colour, linewidth=1.6)
@@ -226,9 +227,9 @@ def trained_confidence(history, trapped):
 
 
 def annealed(history, plain, c):
-    """One network in the hands of the schedule and left to itself: its accuracy, and its confidence.
+    """One network with the schedule and without: its accuracy, and its confidence.
 
-    history : History of `rescue.anneal` for one network; plain : its accuracy (E,) at the fixed confidence `c`.
+    history : History of `anneal` for one network; plain : its accuracy (E,) at the fixed confidence `c`.
     """
     figure, (top, bottom) = plt.subplots(2, 1, figsize=(WIDTH, 5.0), sharex=True)
     top.plot(plain, color=MUTED, linewidth=0.9)
@@ -259,7 +260,7 @@ def annealed(history, plain, c):
 def remedies(outcomes, usual):
     """How many networks each method solves and how many end up trapped, over the learning rate; `usual`: the paper's.
 
-    outcomes : Outcomes of `experiments.REMEDIES`.
+    outcomes : MethodOutcomes of `experiments.REMEDIES`.
     """
     figure, panels = plt.subplots(len(outcomes.methods), 1, figsize=(WIDTH, 7.4), sharex=True, sharey=True)
     places = np.arange(outcomes.alpha.size)
@@ -279,7 +280,7 @@ def remedies(outcomes, usual):
 def rescued(history, network, task, lowered_at):
     """A network that falls, and comes back after its confidence is lowered: the still picture of the widget.
 
-    history : History of `rescue.legs` for one network; network : that network when it was trapped; lowered_at : epoch.
+    history : History of `train_stages` for one network; network : that network when it was trapped; lowered_at : epoch.
     """
     figure, (losses, norms, flow) = plt.subplots(3, 1, figsize=(WIDTH, 7.6))
     for axes, values, colour, name in (

@@ -122,7 +122,7 @@ class Schedule(NamedTuple):
         return np.where(stalled, np.maximum(c * self.fall, self.least), np.minimum(c * self.rise, most))
 
 
-def anneal(networks, task, alpha, epochs, c=10.0, *, schedule=None):
+def anneal(networks, task, alpha, epochs, c=10.0, *, schedule=None, threads=None):
     """Train with the confidence in the hands of a `Schedule`, each network its own.
 
     Parameters
@@ -136,6 +136,8 @@ def anneal(networks, task, alpha, epochs, c=10.0, *, schedule=None):
     c : float, default 10
         The confidence that the networks are meant to have: the first, and the highest.
     schedule : Schedule, optional
+    threads
+        As in `train`.
 
     Returns
     -------
@@ -157,19 +159,19 @@ def anneal(networks, task, alpha, epochs, c=10.0, *, schedule=None):
     now = per_network("c", c, networks)
     histories = []
     for _ in range(epochs // every):
-        histories.append(_stage(networks, task, alpha, every, now))
+        histories.append(_stage(networks, task, alpha, every, now, threads))
         networks = histories[-1].networks
         now = schedule.next(now, histories[-1].accuracy[..., 1:], c)
     return _joined(histories)
 
 
-def _stage(networks, task, alpha, epochs, c):
+def _stage(networks, task, alpha, epochs, c, threads=None):
     """`train`, with NaN handed on for networks that have overflowed before."""
     sound = networks.is_finite()
     if np.all(sound):
-        return train(networks, task, alpha, epochs, c)
+        return train(networks, task, alpha, epochs, c, threads=threads)
     rest = RankOne(*(np.where(sound[..., None], x, 0) for x in (networks.m, networks.n, networks.b)))
-    history = train(rest, task, alpha, epochs, c)
+    history = train(rest, task, alpha, epochs, c, threads=threads)
     blank = {
         name: np.where(sound[..., None], getattr(history, name), np.nan)
         for name in ("loss", "gradient_norm", "accuracy")
