@@ -90,7 +90,13 @@ def torch_low_rank_loop(rank):
 
 def torch_batch(epochs):
     """All networks in one batch."""
-    oracle.train(RankOne.initial(range(NETWORKS)), TASK, ALPHA, epochs - 1, C, record=[])
+    theta = oracle.parameters(RankOne.initial(range(NETWORKS)), torch.float32)
+    optimizer = torch.optim.SGD(theta.values(), lr=ALPHA)
+    target = torch.tensor(TASK.target(), dtype=torch.float32)
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        ((oracle.output(RankOne, theta, TASK, C) - target).square().sum() / TASK.T).backward()
+        optimizer.step()
 
 
 def torch_vmap():

@@ -5,15 +5,26 @@ import operator
 import numpy as np
 
 
+def detached(value):
+    """`value`; of a PyTorch tensor or parameter, its numbers as an array."""
+    return value.detach().cpu().numpy() if hasattr(value, "detach") else value
+
+
+def numbers(name, value):
+    """Return `value` as a float64 array; a `ValueError` unless it holds real numbers, infinities and NaN allowed."""
+    try:
+        array = np.asarray(detached(value))
+        texts = array.dtype.kind == "O" and any(isinstance(each, str | bytes) for each in array.flat)
+        if array.dtype.kind not in "biufO" or texts:
+            raise TypeError
+        return array.astype(np.float64)
+    except (TypeError, ValueError, OverflowError, RuntimeError):  # NumPy's words and PyTorch's
+        raise ValueError(f"{name} must be real numbers, got {value!r}") from None
+
+
 def real(name, value):
     """Return `value` as a float64 array; a `ValueError` unless it holds real numbers, infinities allowed, NaN not."""
-    try:
-        array = np.asarray(value)
-        if np.iscomplexobj(array):
-            raise TypeError
-        array = array.astype(np.float64)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} must be real numbers, got {value!r}") from None
+    array = numbers(name, value)
     _refuse(name, array, np.isnan(array), "a number")
     return array
 
@@ -44,6 +55,14 @@ def positive_or_infinite(name, value):
     array = real(name, value)
     _refuse(name, array, array <= 0, "> 0")
     return array
+
+
+def number(name, value, check=finite):
+    """Return `value` as a float; a `ValueError` unless it is a single number that passes `check`."""
+    array = check(name, value)
+    if array.ndim:
+        raise ValueError(f"{name} must be one number, got shape {array.shape}")
+    return float(array)
 
 
 def count(name, value, minimum):

@@ -77,12 +77,9 @@ def diverged(accuracy):
     return np.isnan(_epochs("accuracy", accuracy)[..., -1])
 
 
-def final_loss(networks, task, c=10.0):
-    """Loss of trained networks at the confidence `c`, whatever they were trained at; NaN where they diverged."""
-    finite = networks.is_finite()
-    loss = np.full(networks.shape, np.nan)
-    loss[finite] = task.loss(networks[finite].output(task, c))
-    return loss
+def final_loss(networks, task, c=None):
+    """Loss of trained networks at the confidence `c`, 10 by default, whatever it was in training; NaN if diverged."""
+    return task.loss(networks.output(task, c))
 
 
 def first_epoch(condition):

@@ -32,12 +32,9 @@ def plateau_duration(networks, task, alpha, c):
         in the wrong half of the trial or is too small for float64. NaN for networks that have diverged.
     """
     alpha, c = per_network("alpha", alpha, networks), per_network("c", c, networks)
-    epochs, finite = np.full(networks.shape, np.nan), networks.is_finite()
-    networks, alpha, c = networks[finite], alpha[finite], c[finite]
-    output = expit(c[:, None] * (networks.latent(task)[:, 1:] - task.kappa_star))
+    output = expit(c[..., None] * (networks.latent(task)[..., 1:] - task.kappa_star))
     # 1 − L without the cancellation: o² − (ô − o)² = 2oô − ô².
     gain = (2 * task.target() * output - output**2).sum(axis=-1) / task.T
     _, gradient = adjoint.loss_and_gradient(networks, task, c)
     with np.errstate(divide="ignore", invalid="ignore"):
-        epochs[finite] = np.where(gain > 0, gain / (alpha * gradient.norm() ** 2), np.inf)
-    return epochs
+        return np.where(gain <= 0, np.inf, gain / (alpha * gradient.norm() ** 2))

@@ -11,7 +11,7 @@ import numpy as np
 from ghostlib import outcomes
 from ghostlib.networks.records import RankOne
 from ghostlib.networks.task import DelayedActivation
-from ghostlib.training import rules, train
+from ghostlib.training import train
 from ghostlib.training.rules import Adam, Clipped
 from ghostlib.training.schedules import anneal, train_at
 
@@ -20,9 +20,9 @@ TASK = DelayedActivation()
 # Everything that is compared takes the same steps of the same size for as many epochs; only this differs.
 METHODS = {
     "plain": train,
-    "clipped at 1": partial(rules.train, rule=Clipped(1.0)),
-    "clipped at 0.1": partial(rules.train, rule=Clipped(0.1)),
-    "Adam": partial(rules.train, rule=Adam()),
+    "clipped at 1": partial(train, rule=Clipped(1.0)),
+    "clipped at 0.1": partial(train, rule=Clipped(0.1)),
+    "Adam": partial(train, rule=Adam()),
     "schedule": anneal,
 }
 
@@ -90,8 +90,5 @@ def lowered(seeds, alpha, epochs, c, after, confidences):
         After the second; NaN where a network has diverged.
     """
     first = train(RankOne.initial(np.arange(seeds)), TASK, alpha, epochs, c)
-    finite = ~outcomes.diverged(first.accuracy)
-    accuracy = np.full((len(confidences), seeds), np.nan)
-    second = train_at(first.networks[finite], TASK, alpha, after, confidences, record=[after])
-    accuracy[:, finite] = second.accuracy[..., -1]
-    return outcomes.learned(first.accuracy), outcomes.trapped(first.accuracy), accuracy
+    second = train_at(first.networks, TASK, alpha, after, confidences, record=[after])
+    return outcomes.learned(first.accuracy), outcomes.trapped(first.accuracy), second.accuracy[..., -1]

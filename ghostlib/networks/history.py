@@ -9,9 +9,9 @@ from ghostlib.networks.records import Ensemble
 
 
 class History(NamedTuple):
-    r"""The course of a training. The value at epoch e is that of the parameters after e updates θ ← θ − α ∂L/∂θ.
+    r"""The course of a training. The value at epoch e is that of the parameters after e updates.
 
-    epoch : int array (E,), the recorded epochs.
+    epoch : int array (E,), the recorded epochs, in the order in which they were asked for.
     loss : float array (B, E), Σₜ (ô − o)² / T.
     gradient_norm : float array (B, E), L2 norm of ∂L/∂θ over all trained parameters.
     accuracy : float array (B, E), share of the 2T steps on the right side of 1/2.
@@ -36,27 +36,45 @@ class History(NamedTuple):
     frozen_at: np.ndarray
     diverged_at: np.ndarray
 
+    @staticmethod
+    def join(histories):
+        """One training after the other, each from where the one before it ended and with all of its epochs recorded.
+
+        At the epoch where two meet stands what the later one recorded, so that ``c[e]`` is the confidence of the update
+        from epoch e on. Snapshots are left out.
+        """
+        starts = np.cumsum([0, *(history.epoch[-1] for history in histories)])
+        last, diverged_at = histories[-1], np.full(histories[0].diverged_at.shape, -1)
+        for start, history in zip(starts, histories, strict=False):
+            diverged_at = np.where(diverged_at < 0, _shifted(history.diverged_at, start), diverged_at)
+        rows = {
+            name: np.concatenate([*(getattr(h, name)[..., :-1] for h in histories[:-1]), getattr(last, name)], axis=-1)
+            for name in ("loss", "gradient_norm", "accuracy", "c")
+        }
+        return last._replace(
+            epoch=np.arange(starts[-1] + 1),
+            **rows,
+            snapshots=None,
+            frozen_at=_shifted(last.frozen_at, starts[-2]),
+            diverged_at=diverged_at,
+        )
+
 
 def chosen_epochs(name, chosen, epochs):
-    """The epochs, ascending, that an argument `name` asks for out of 0 … `epochs`.
+    """The epochs that an argument `name` asks for out of 0 … `epochs`: "all", every k-th from 0 on, or a list.
 
     Parameters
     ----------
     name : str
         For the error message.
     chosen : "all", int or sequence of int
-        Every epoch, every k-th from 0 on, or a list.
     epochs : int
         The last epoch there is.
 
     Returns
     -------
-    int array, ascending, without repetition
-
-    Raises
-    ------
-    ValueError
-        If `chosen` is none of these, k < 1, or an epoch is not between 0 and `epochs`.
+    int array
+        A list in its own order.
     """
     if isinstance(chosen, str):
         if chosen != "all":
@@ -67,9 +85,13 @@ def chosen_epochs(name, chosen, epochs):
     listed = np.asarray(chosen)
     if listed.size == 0:
         return np.empty(0, dtype=np.int64)
-    if not np.issubdtype(listed.dtype, np.integer):
-        raise ValueError(f"{name} must hold integers, got {chosen!r}")
+    if listed.ndim != 1 or not np.issubdtype(listed.dtype, np.integer):
+        raise ValueError(f"{name} must be a list of integers, got {chosen!r}")
     unknown = listed[(listed < 0) | (listed > epochs)]
     if unknown.size:
         raise ValueError(f"{name} must lie between 0 and epochs = {epochs}, got {unknown[0]}")
-    return np.unique(listed).astype(np.int64)
+    return listed.astype(np.int64)
+
+
+def _shifted(epoch, start):
+    return np.where(epoch >= 0, start + epoch, -1)

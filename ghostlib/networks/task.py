@@ -1,4 +1,8 @@
-"""The delayed-activation task: say zero for a delay T, then one for as long again."""
+"""The delayed-activation task: say zero for a delay T, then one for as long again.
+
+A task is refused with a ValueError unless T ≥ 1 is an integer, `dt` and `tau` are positive with dt ≤ 2τ, where Euler's
+step (Eq. 17) is stable, and `x0` and `kappa_star` are finite; so is an output whose last axis is not a trial.
+"""
 
 from dataclasses import dataclass
 
@@ -11,18 +15,13 @@ from ghostlib import _checks
 class DelayedActivation:
     r"""The task of Eq. (1) in discrete time: the target is 0 in the first T steps and 1 in the T steps after.
 
-    T : delay in steps of `dt`; a trial has 2T steps. The paper's 100 ms are 20 steps.
+    T : delay in steps of `dt`; a trial has 2T steps. The paper's 100 ms are 20 steps of 5 ms: with another `dt` and the
+        same T the delay is T · dt ms, so that 100 ms take T = 100/dt.
     dt, tau : step and neuronal time constant, ms; only their ratio `delta` = Δt/τ enters the networks.
     x0 : initial rate x(0) of every unit.
     kappa_star : threshold κ* of the output σ(c(κ − κ*)), Eq. (5); networks with a trained read-out do not use it.
 
     The step, the time constant and the threshold are the End Matter's, "Analysis with recurrent neural networks".
-
-    Raises
-    ------
-    ValueError
-        Unless T ≥ 1 is an integer, `dt` and `tau` are positive with dt ≤ 2τ, where Euler's step (Eq. 17) is stable,
-        and `x0` and `kappa_star` are finite.
     """
 
     T: int = 20
@@ -33,16 +32,9 @@ class DelayedActivation:
 
     def __post_init__(self):
         object.__setattr__(self, "T", _checks.count("T", self.T, 1))
-        for name, check in (
-            ("dt", _checks.positive),
-            ("tau", _checks.positive),
-            ("x0", _checks.finite),
-            ("kappa_star", _checks.finite),
-        ):
-            value = check(name, getattr(self, name))
-            if value.ndim:
-                raise ValueError(f"{name} must be one number, got shape {value.shape}")
-            object.__setattr__(self, name, float(value))
+        for name in ("dt", "tau", "x0", "kappa_star"):
+            check = _checks.positive if name in ("dt", "tau") else _checks.finite
+            object.__setattr__(self, name, _checks.number(name, getattr(self, name), check))
         if self.dt > 2 * self.tau:
             raise ValueError(f"dt must be ≤ 2 tau = {2 * self.tau:g}, where Euler's step is stable, got {self.dt:g}")
 
@@ -75,26 +67,30 @@ class DelayedActivation:
         Returns
         -------
         ndarray, shape (...)
-
-        Raises
-        ------
-        ValueError
-            If the last axis of `output` is not a trial.
         """
-        return np.square(self._trial(output) - self.target()).sum(axis=-1) / self.T
+        return np.square(self._trial(output) - checked_target(self)).sum(axis=-1) / self.T
 
     def accuracy(self, output):
         """Share of the 2T steps at which `output`, shape (..., 2T), is on the target's side of 1/2; shape (...).
 
-        Raises
-        ------
-        ValueError
-            If the last axis of `output` is not a trial.
+        NaN for an output that is not a number, which is on neither side.
         """
-        return ((self._trial(output) > 0.5) == (self.target() > 0.5)).mean(axis=-1)
+        output = self._trial(output)
+        right = (output > 0.5) == (checked_target(self) > 0.5)
+        return np.where(np.isnan(output).any(axis=-1), np.nan, right.mean(axis=-1))[()]
 
     def _trial(self, output):
-        output = np.asarray(output, dtype=np.float64)
+        output = _checks.numbers("output", output)
         if output.ndim == 0 or output.shape[-1] != self.steps:
             raise ValueError(f"output must have {self.steps} steps (2T) on its last axis, got shape {output.shape}")
         return output
+
+
+def checked_target(task):
+    """The target of a `DelayedActivation`, or of a task derived from it; a `ValueError` unless it fits the trial."""
+    if not isinstance(task, DelayedActivation):
+        raise ValueError(f"task must be a DelayedActivation, got {type(task).__name__}")
+    target = _checks.finite("task.target()", task.target())
+    if target.shape != (2 * task.T,):
+        raise ValueError(f"task.target() must have 2T = {2 * task.T} steps, got shape {target.shape}")
+    return target

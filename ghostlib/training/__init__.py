@@ -1,13 +1,15 @@
-"""Gradient descent on whole ensembles of networks, fused and compiled.
+"""Whole ensembles of networks trained by gradient descent, fused and compiled.
 
-history.py   what a training leaves behind, and at which epochs
-layout.py    the parameters of a network as one matrix
-kernels.py   loss, gradient and update of one network, compiled
-trainer.py   `train`: many networks over many cores
+trainer     `train`: many networks over many cores, the only loop over epochs
+rules       how a step follows from the gradient: plain, clipped, Adam
+schedules   trainings at a confidence that changes
+layout      the parameters of a network as one matrix
+kernels     loss, gradient and update of one network, compiled
 """
 
 from ghostlib.networks.history import History
+from ghostlib.training.rules import Adam, Clipped, GradientDescent
 from ghostlib.training.trainer import train
 
 
-__all__ = ["History", "train"]
+__all__ = ["Adam", "Clipped", "GradientDescent", "History", "train"]

@@ -16,7 +16,9 @@ import numpy as np
 from numba import njit, types
 from numba.extending import overload
 
-from ghostlib.training.layout import zeros
+from ghostlib._compile import compiled
+from ghostlib.training.layout import padded, zeros
+from ghostlib.training.rules import Adam, Clipped, GradientDescent
 
 
 # Sums may be reordered and products fused, so that loops vectorise. NaN and infinity keep their meaning: without them
@@ -38,36 +40,6 @@ Q = tuple(np.float32(x) for x in (1.0, 1.1310356855392456e-1, 1.206193002872169e
 EPOCH, ROW, SNAPSHOT, FROZEN_AT, DIVERGED_AT = range(5)  # places in the state of a training
 
 
-class Workspace(NamedTuple):
-    """Working memory of a kernel, the steps padded to a multiple of four with rows of zeros.
-
-    gradient : like the parameters.
-    phi, through : φ[t], and what comes back through it to the input of the units.
-    latent, into, drive : for `low_rank`, the latent variables before each step, Δ times their adjoint, and what a step
-        adds to one of them.
-    series : what has a number a step.
-    backward : the steps from the last to the first.
-    """
-
-    gradient: np.ndarray
-    phi: np.ndarray
-    through: np.ndarray
-    latent: np.ndarray
-    into: np.ndarray
-    drive: np.ndarray
-    series: np.ndarray
-    backward: np.ndarray
-
-    @classmethod
-    def like(cls, theta, steps):
-        """Workspace for the parameters' matrix `theta` and a trial of so many steps."""
-        rows, units = theta.shape
-        padded = -(-steps // 4) * 4
-        by_unit, by_rank = ((padded, units),) * 2, ((padded + 1, rows // 2),) * 2
-        shapes = (rows, units), *by_unit, *by_rank, (rows // 2,), (4, padded + 1)
-        return cls(*(zeros(shape, theta.dtype) for shape in shapes), np.arange(steps)[::-1].copy())
-
-
 class Trial(NamedTuple):
     """What a kernel needs to know beside the parameters.
 
@@ -87,39 +59,98 @@ class Trial(NamedTuple):
     epochs: int
 
 
+class RankOneWorkspace(NamedTuple):
+    """Working memory of `rank_one`; steps are padded to a multiple of four with rows of zeros.
+
+    gradient : like the parameters.
+    phi : φ[t].
+    kappa : κ[t].
+    jacobian : ∂κ[t + 1]/∂κ[t].
+    weight, weight_kappa : Δ times the adjoint of κ[t + 1], and the same times κ[t].
+    """
+
+    gradient: np.ndarray
+    phi: np.ndarray
+    kappa: np.ndarray
+    jacobian: np.ndarray
+    weight: np.ndarray
+    weight_kappa: np.ndarray
+
+    @classmethod
+    def like(cls, theta, steps):
+        """Workspace for the parameters' matrix `theta` and a trial of so many steps."""
+        fours = padded(steps, 4)
+        shapes = theta.shape, (fours, theta.shape[1]), (steps + 1,), (steps,), (fours,), (fours,)
+        return cls(*(zeros(shape, theta.dtype) for shape in shapes))
+
+
+class LowRankWorkspace(NamedTuple):
+    """Working memory of `low_rank`; steps are padded to a multiple of four with rows of zeros.
+
+    gradient : like the parameters.
+    phi : φ[t].
+    dz : dL/dz[t], z being what φ is the tanh of.
+    state, adjoint : the latent variables before step t, and Δ times their adjoint.
+    drive : what a step adds to one of them.
+    slope : dL/du before step t, u being what the output is the sigmoid of.
+    backward : the steps from the last to the first.
+    """
+
+    gradient: np.ndarray
+    phi: np.ndarray
+    dz: np.ndarray
+    state: np.ndarray
+    adjoint: np.ndarray
+    drive: np.ndarray
+    slope: np.ndarray
+    backward: np.ndarray
+
+    @classmethod
+    def like(cls, theta, steps):
+        """Workspace for the parameters' matrix `theta` and a trial of so many steps."""
+        fours, (rows, units) = padded(steps, 4), theta.shape
+        states = rows // 2 if cls is LowRankWorkspace else units
+        by_unit, by_state = (fours, units), (fours + 1, states)
+        shapes = theta.shape, by_unit, by_unit, by_state, by_state, (states,), (steps + 1,)
+        return cls(*(zeros(shape, theta.dtype) for shape in shapes), np.arange(steps)[::-1].copy())
+
+
+class FullRankWorkspace(LowRankWorkspace):
+    """The same for `full_rank`, whose state is the rates of all units."""
+
+
 def tanh(x):
     """tanh in the precision of `x`: the rational function above in float32, the C library's in float64."""
+    return _rational_tanh(x) if isinstance(x, np.float32) else math.tanh(x)
 
 
 @overload(tanh, jit_options=FAST)
 def _tanh(x):
-    if x != types.float32:
-        return lambda x: math.tanh(x)
+    return _rational_tanh if x == types.float32 else lambda x: math.tanh(x)
 
-    def rational(x):
-        x = min(max(x, -LIMIT), LIMIT)
-        s = x * x
-        p = x * (P[0] + s * (P[1] + s * P[2]))
-        q = Q[0] + s * (Q[1] + s * (Q[2] + s * Q[3]))
-        pq = p * q
-        return (pq + pq) / (p * p + q * q)
 
-    return rational
+def _rational_tanh(x):
+    x = min(max(x, -LIMIT), LIMIT)
+    s = x * x
+    p = x * (P[0] + s * (P[1] + s * P[2]))
+    q = Q[0] + s * (Q[1] + s * (Q[2] + s * Q[3]))
+    pq = p * q
+    return (pq + pq) / (p * p + q * q)
 
 
 @njit(**FAST)
 def sigmoid(z):
-    return 1.0 / (1.0 + math.exp(-z))
+    return 1.0 / (1.0 + np.exp(-z))
 
 
 @njit(**FAST)
-def narrow(x, like):
+def rounded(x, like):
     """`x` in the precision of the array `like`; zero where that would be denormal, which is slow on many processors."""
     return like.dtype.type(0.0 if abs(x) < np.finfo(like.dtype).tiny else x)
 
 
 @njit(**STRICT)
-def share(part, whole):
+def divide(part, whole):
     """part / whole, correctly rounded: an accuracy of exactly one half has a meaning."""
     return part / whole
 
@@ -132,34 +163,29 @@ def rank_one(theta, trial, workspace):
     gradient = workspace.gradient
     dm, dn, db = gradient[0], gradient[1], gradient[2]
     c = np.float64(theta[3, 0])
-    phi, kappa, back, weight, weight_kappa = (
-        workspace.phi,
-        workspace.series[0],
-        workspace.series[1],
-        workspace.series[2],
-        workspace.series[3],
-    )
-    steps, padded = trial.target.size, theta.shape[1]
+    phi, kappa, jacobian = workspace.phi, workspace.kappa, workspace.jacobian
+    weight, weight_kappa = workspace.weight, workspace.weight_kappa
+    steps, width = trial.target.size, theta.shape[1]
     delta = kind(trial.delta)
-    keep = kind(1) - delta
+    decay = kind(1) - delta
 
-    # Forward: κ[t], φ[t], and the factor of the step back.
+    # Forward: κ[t], φ[t] and ∂κ[t + 1]/∂κ[t].
     total, feedback = kind(0), kind(0)
     nm = dm
-    for i in range(padded):
+    for i in range(width):
         nm[i] = n[i] * m[i]
         total += n[i]
         feedback += nm[i]
     kappa[0] = kind(trial.x0) * total
     for t in range(steps):
-        now, drive, lost = kappa[t], kind(0), kind(0)
-        for i in range(padded):
+        now, drive, saturated = kappa[t], kind(0), kind(0)
+        for i in range(width):
             value = tanh(m[i] * now + b[i])
             phi[t, i] = value
             drive += n[i] * value
-            lost += nm[i] * (value * value)
-        kappa[t + 1] = keep * now + delta * drive
-        back[t] = keep + delta * (feedback - lost)
+            saturated += nm[i] * (value * value)
+        kappa[t + 1] = decay * now + delta * drive
+        jacobian[t] = decay + delta * (feedback - saturated)
 
     # Backward: the adjoint λ of κ, from the last step to the first.
     loss, right, adjoint, dc = 0.0, 0, 0.0, 0.0
@@ -167,49 +193,49 @@ def rank_one(theta, trial, workspace):
         distance = np.float64(kappa[t + 1]) - trial.kappa_star
         output = sigmoid(c * distance)
         error = output - trial.target[t]
-        fed = 2 * error * output * (1 - output) / (steps // 2)
+        slope = 2 * error * output * (1 - output) / (steps // 2)
         loss += error * error
         right += (output > 0.5) == (trial.target[t] > 0.5)
-        dc += fed * distance
-        adjoint += fed * c
-        weight[t] = narrow(trial.delta * adjoint, theta)
-        weight_kappa[t] = narrow(trial.delta * adjoint * kappa[t], theta)
-        adjoint *= back[t]
+        dc += slope * distance
+        adjoint += slope * c
+        weight[t] = rounded(trial.delta * adjoint, theta)
+        weight_kappa[t] = rounded(trial.delta * adjoint * kappa[t], theta)
+        adjoint *= jacobian[t]
 
     # The gradient as weighted sums over the steps.
-    for i in range(padded):
+    for i in range(width):
         dm[i], dn[i], db[i] = kind(0), kind(0), kind(0)
     one = kind(1)
     for t in range(0, phi.shape[0], 4):
         w0, w1, w2, w3 = weight[t], weight[t + 1], weight[t + 2], weight[t + 3]
         k0, k1, k2, k3 = weight_kappa[t], weight_kappa[t + 1], weight_kappa[t + 2], weight_kappa[t + 3]
-        for i in range(padded):
+        for i in range(width):
             f0, f1, f2, f3 = phi[t, i], phi[t + 1, i], phi[t + 2, i], phi[t + 3, i]
             dn[i] += w0 * f0 + w1 * f1 + w2 * f2 + w3 * f3
             f0, f1, f2, f3 = one - f0 * f0, one - f1 * f1, one - f2 * f2, one - f3 * f3
             db[i] += w0 * f0 + w1 * f1 + w2 * f2 + w3 * f3
             dm[i] += k0 * f0 + k1 * f1 + k2 * f2 + k3 * f3
-    start = narrow(trial.x0 * adjoint, theta)
-    for i in range(padded):
+    start = rounded(trial.x0 * adjoint, theta)
+    for i in range(width):
         db[i] *= n[i]
         dm[i] *= n[i]
     for i in range(trial.units):
         dn[i] += start
-    gradient[3, 0] = narrow(dc, theta) if trial.learn_c else kind(0)
-    return loss / (steps // 2), share(right, steps)
+    gradient[3, 0] = rounded(dc, theta) if trial.learn_c else kind(0)
+    return loss / (steps // 2), divide(right, steps)
 
 
 @njit(**FAST)
-def combine_four(weights, t, rows, k, total, s):
-    """total[s] += Σ weights[t, j] rows[j] over the four j from k, where k = 4 begins a new total."""
+def add_four_rows(weights, t, rows, k, first, total, s):
+    """total[s] += Σ weights[t, j] rows[j] over the four j from k; k = `first` begins a new total."""
     w0, w1, w2, w3 = weights[t, k], weights[t, k + 1], weights[t, k + 2], weights[t, k + 3]
     for i in range(rows.shape[1]):
-        before = total[s, i] if k > 4 else rows.dtype.type(0)
+        before = total[s, i] if k > first else rows.dtype.type(0)
         total[s, i] = before + w0 * rows[k, i] + w1 * rows[k + 1, i] + w2 * rows[k + 2, i] + w3 * rows[k + 3, i]
 
 
 @njit(**FAST)
-def project_four(rows, k, vectors, t, out):
+def four_dot_products(rows, k, vectors, t, out):
     """out[j] = rows[j]·vectors[t] for the four j from k."""
     zero = rows.dtype.type(0)
     s0, s1, s2, s3 = zero, zero, zero, zero
@@ -223,16 +249,16 @@ def project_four(rows, k, vectors, t, out):
 
 
 @njit(**FAST)
-def leak(state, before, after, drive, delta):
+def euler_step(state, before, after, drive, delta):
     """state[after] = (1 − Δ) state[before] + Δ drive; zero where that would be denormal, NaN where it is."""
-    keep = state.dtype.type(1) - delta
+    decay = state.dtype.type(1) - delta
     for k in range(drive.size):
-        value = keep * state[before, k] + delta * drive[k]
+        value = decay * state[before, k] + delta * drive[k]
         state[after, k] = state.dtype.type(0) if abs(value) < np.finfo(state.dtype).tiny else value
 
 
 @njit(**FAST)
-def outer(weights, rows, total):
+def sum_outer_products(weights, rows, total):
     """total[k] = Σₜ weights[t, k] rows[t], four of k by four of t."""
     total.fill(rows.dtype.type(0))
     for k in range(0, total.shape[0], 4):
@@ -263,30 +289,24 @@ def low_rank(theta, trial, workspace):
     kind = theta.dtype.type
     half = theta.shape[0] // 2
     columns, outward, b_out = theta[:half], theta[half : 2 * half], np.float64(theta[2 * half, 0])
-    gradient, phi, through, latent, into = (
-        workspace.gradient,
-        workspace.phi,
-        workspace.through,
-        workspace.latent,
-        workspace.into,
-    )
-    drive, fed = workspace.drive, workspace.series[0]
-    steps, padded = trial.target.size, theta.shape[1]
+    gradient, phi, dz = workspace.gradient, workspace.phi, workspace.dz
+    state, adjoint, drive, slope = workspace.state, workspace.adjoint, workspace.drive, workspace.slope
+    steps, width = trial.target.size, theta.shape[1]
     delta = kind(trial.delta)
     zero, one = kind(0), kind(1)
 
-    # Forward: latent[t] = (u, κ) before step t.
+    # Forward: state[t] = (u, κ) before step t.
     for k in range(half):
         total = zero
-        for i in range(padded):
+        for i in range(width):
             total += outward[k, i]
-        latent[0, k] = kind(trial.x0) * total
+        state[0, k] = kind(trial.x0) * total
     for t in range(steps):
         for k in range(4, half, 4):
-            combine_four(latent, t, columns, k, phi, t)
-        k1, k2, k3 = latent[t, 1], latent[t, 2], latent[t, 3]
+            add_four_rows(state, t, columns, k, 4, phi, t)
+        k1, k2, k3 = state[t, 1], state[t, 2], state[t, 3]
         s0, s1, s2, s3 = zero, zero, zero, zero
-        for i in range(padded):
+        for i in range(width):
             total = phi[t, i] if half > 4 else zero
             total += columns[0, i] + k1 * columns[1, i] + k2 * columns[2, i] + k3 * columns[3, i]
             value = tanh(total)
@@ -297,53 +317,127 @@ def low_rank(theta, trial, workspace):
             s3 += outward[3, i] * value
         drive[0], drive[1], drive[2], drive[3] = s0, s1, s2, s3
         for k in range(4, half, 4):
-            project_four(outward, k, phi, t, drive)
-        leak(latent, t, t + 1, drive, delta)
+            four_dot_products(outward, k, phi, t, drive)
+        euler_step(state, t, t + 1, drive, delta)
 
-    # fed[t] = dL/du[t], and 1 in the place of u.
+    # The output; then 1 takes the place of u.
     loss, right, db_out = 0.0, 0, 0.0
     for t in range(steps):
-        output = sigmoid(latent[t + 1, 0] + b_out)
+        output = sigmoid(state[t + 1, 0] + b_out)
         error = output - trial.target[t]
-        slope = 2 * error * output * (1 - output) / (steps // 2)
+        du = 2 * error * output * (1 - output) / (steps // 2)
         loss += error * error
         right += (output > 0.5) == (trial.target[t] > 0.5)
-        db_out += slope
-        fed[t + 1] = narrow(slope, theta)
+        db_out += du
+        slope[t + 1] = rounded(du, theta)
     for t in range(steps):
-        latent[t, 0] = one
+        state[t, 0] = one
 
-    # Backward: into[t] is Δ times the adjoint of (u, κ) before step t.
+    # Backward: adjoint[t] is Δ times that of (u, κ) before step t.
     for k in range(half):
-        into[steps, k] = zero
-    into[steps, 0] = delta * fed[steps]
+        adjoint[steps, k] = zero
+    adjoint[steps, 0] = delta * slope[steps]
     for t in workspace.backward:
         for k in range(4, half, 4):
-            combine_four(into, t + 1, outward, k, through, t)
-        w0, w1, w2, w3 = into[t + 1, 0], into[t + 1, 1], into[t + 1, 2], into[t + 1, 3]
+            add_four_rows(adjoint, t + 1, outward, k, 4, dz, t)
+        w0, w1, w2, w3 = adjoint[t + 1, 0], adjoint[t + 1, 1], adjoint[t + 1, 2], adjoint[t + 1, 3]
         s1, s2, s3 = zero, zero, zero
-        for i in range(padded):
-            back = through[t, i] if half > 4 else zero
+        for i in range(width):
+            back = dz[t, i] if half > 4 else zero
             back += w0 * outward[0, i] + w1 * outward[1, i] + w2 * outward[2, i] + w3 * outward[3, i]
             back *= one - phi[t, i] * phi[t, i]
-            through[t, i] = back
+            dz[t, i] = back
             s1 += columns[1, i] * back
             s2 += columns[2, i] * back
             s3 += columns[3, i] * back
-        drive[0], drive[1], drive[2], drive[3] = fed[t], s1, s2, s3
+        drive[0], drive[1], drive[2], drive[3] = slope[t], s1, s2, s3
         for k in range(4, half, 4):
-            project_four(columns, k, through, t, drive)
-        leak(into, t + 1, t, drive, delta)
+            four_dot_products(columns, k, dz, t, drive)
+        euler_step(adjoint, t + 1, t, drive, delta)
 
     # The gradient as weighted sums over the steps.
-    outer(latent, through, gradient[:half])
-    outer(into[1:], phi, gradient[half : 2 * half])
+    sum_outer_products(state, dz, gradient[:half])
+    sum_outer_products(adjoint[1:], phi, gradient[half : 2 * half])
     for k in range(half):
-        start = narrow(trial.x0 / trial.delta * into[0, k], theta)
+        start = rounded(trial.x0 / trial.delta * adjoint[0, k], theta)
         for i in range(trial.units):
             gradient[half + k, i] += start
-    gradient[2 * half, 0] = narrow(db_out, theta)
-    return loss / (steps // 2), share(right, steps)
+    gradient[2 * half, 0] = rounded(db_out, theta)
+    return loss / (steps // 2), divide(right, steps)
+
+
+@njit(**FAST)
+def full_rank(theta, trial, workspace):
+    """Loss and accuracy of a network of full rank; writes its gradient into `workspace`.
+
+    `columns` are those of W; `state` is the rates x. For the loops see `low_rank`.
+    """
+    kind = theta.dtype.type
+    rows, width = theta.shape
+    columns, b, w_out, b_out = theta[: rows - 3], theta[rows - 3], theta[rows - 2], np.float64(theta[rows - 1, 0])
+    gradient, phi, dz = workspace.gradient, workspace.phi, workspace.dz
+    state, adjoint, drive, slope = workspace.state, workspace.adjoint, workspace.drive, workspace.slope
+    db, dw_out = gradient[rows - 3], gradient[rows - 2]
+    steps = trial.target.size
+    delta, zero, one = kind(trial.delta), kind(0), kind(1)
+
+    # Forward: state[t] = x before step t.
+    for i in range(trial.units):
+        state[0, i] = kind(trial.x0)
+    loss, right, db_out = 0.0, 0, 0.0
+    for t in range(steps):
+        for k in range(0, rows - 3, 4):
+            add_four_rows(state, t, columns, k, 0, phi, t)
+        for i in range(width):
+            phi[t, i] = tanh(phi[t, i] + b[i])
+        euler_step(state, t, t + 1, phi[t], delta)
+        u = zero
+        for i in range(width):
+            u += w_out[i] * state[t + 1, i]
+        output = sigmoid(u + b_out)
+        error = output - trial.target[t]
+        du = 2 * error * output * (1 - output) / (steps // 2)
+        loss += error * error
+        right += (output > 0.5) == (trial.target[t] > 0.5)
+        db_out += du
+        slope[t + 1] = rounded(du, theta)
+
+    # Backward: adjoint[t] is Δ times that of x before step t.
+    for i in range(width):
+        adjoint[steps, i] = delta * slope[steps] * w_out[i]
+    for t in workspace.backward:
+        for i in range(width):
+            dz[t, i] = adjoint[t + 1, i] * (one - phi[t, i] * phi[t, i])
+        for k in range(0, rows - 3, 4):
+            four_dot_products(columns, k, dz, t, drive)
+        for i in range(width):
+            drive[i] += slope[t] * w_out[i]
+        euler_step(adjoint, t + 1, t, drive, delta)
+
+    # The gradient as weighted sums over the steps.
+    sum_outer_products(state, dz, gradient[: rows - 3])
+    for i in range(width):
+        db[i], dw_out[i] = zero, zero
+    for t in range(steps):
+        for i in range(width):
+            db[i] += dz[t, i]
+            dw_out[i] += slope[t + 1] * state[t + 1, i]
+    gradient[rows - 1, 0] = rounded(db_out, theta)
+    return loss / (steps // 2), divide(right, steps)
+
+
+KERNEL = {RankOneWorkspace: rank_one, LowRankWorkspace: low_rank, FullRankWorkspace: full_rank}
+
+
+def loss_and_gradient(theta, trial, workspace):
+    """Loss and accuracy of a network of the kind that the workspace is for; its gradient is in the workspace."""
+    return KERNEL[type(workspace)](theta, trial, workspace)
+
+
+@overload(loss_and_gradient, jit_options=FAST)
+def _loss_and_gradient(theta, trial, workspace):
+    kernel = KERNEL[workspace.instance_class]
+    return lambda theta, trial, workspace: kernel(theta, trial, workspace)
 
 
 @njit(**FAST)
@@ -356,32 +450,78 @@ def norm(gradient):
 
 
 @njit(**STRICT)
-def descend(theta, gradient, alpha):
-    """θ ← θ − α ∂L/∂θ. Returns how many parameters changed and how many are not finite."""
-    moved, lost = 0, 0
+def descend(theta, gradient, rate):
+    """θ ← θ − rate · ∂L/∂θ. Returns how many parameters changed and how many are not finite."""
+    changed, overflown = 0, 0
     parameters, slopes = theta.ravel(), gradient.ravel()
     for i in range(parameters.size):
         old = parameters[i]
-        new = old - alpha * slopes[i]
-        moved += new != old
-        lost += not (abs(new) < np.inf)
+        new = old - rate * slopes[i]
+        changed += new != old
+        overflown += not (abs(new) < np.inf)
         parameters[i] = new
-    return moved, lost
+    return changed, overflown
 
 
 @njit(**STRICT)
-def write(record, start, stop, loss, size, accuracy, c):
-    """Write the rows of `record` from place `start` to `stop`; c has a row where it is trained."""
+def plain_step(theta, gradient, gradient_norm, alpha, rule, moments, t):
+    return descend(theta, gradient, theta.dtype.type(alpha))
+
+
+@njit(**STRICT)
+def clipped_step(theta, gradient, gradient_norm, alpha, rule, moments, t):
+    factor = min(1.0, rule.limit / gradient_norm) if gradient_norm > 0 else 0.0
+    return descend(theta, gradient, theta.dtype.type(alpha * factor))
+
+
+@njit(**STRICT)
+def adam_step(theta, gradient, gradient_norm, alpha, rule, moments, t):
+    changed, overflown = 0, 0
+    first, second = 1 - rule.beta_1**t, 1 - rule.beta_2**t
+    u, v = moments[0], moments[1]
+    for r in range(theta.shape[0]):
+        for i in range(theta.shape[1]):
+            slope = np.float64(gradient[r, i])
+            u[r, i] = rule.beta_1 * u[r, i] + (1 - rule.beta_1) * slope
+            v[r, i] = rule.beta_2 * v[r, i] + (1 - rule.beta_2) * slope * slope
+            step = alpha * (u[r, i] / first) / (np.sqrt(v[r, i] / second) + rule.epsilon)
+            old = theta[r, i]
+            new = old - theta.dtype.type(step)
+            changed += new != old
+            overflown += not (abs(new) < np.inf)
+            theta[r, i] = new
+    return changed, overflown
+
+
+STEP = {GradientDescent: plain_step, Clipped: clipped_step, Adam: adam_step}
+
+
+def update(theta, gradient, gradient_norm, alpha, rule, moments, t):
+    """Update number t, from 1 on, by the rule. Returns how many parameters changed and how many are not finite."""
+    return STEP[type(rule)](theta, gradient, gradient_norm, alpha, rule, moments, t)
+
+
+@overload(update, jit_options=STRICT)
+def _update(theta, gradient, gradient_norm, alpha, rule, moments, t):
+    step = STEP[rule.instance_class]
+    return lambda theta, gradient, gradient_norm, alpha, rule, moments, t: step(
+        theta, gradient, gradient_norm, alpha, rule, moments, t
+    )
+
+
+@njit(**STRICT)
+def record_values(record, start, stop, loss, gradient_norm, accuracy, c):
+    """Fill the rows of `record` from place `start` to `stop`; c has a row where it is trained."""
     for place in range(start, stop):
         record[0, place] = loss
-        record[1, place] = size
+        record[1, place] = gradient_norm
         record[2, place] = accuracy
         if record.shape[0] > 3:
             record[3, place] = c
 
 
 @njit(**STRICT)
-def keep(snapshots, start, stop, theta):
+def copy_parameters(snapshots, start, stop, theta):
     """Copy the parameters to the places from `start` to `stop`."""
     for place in range(start, stop):
         for r in range(theta.shape[0]):
@@ -389,53 +529,52 @@ def keep(snapshots, start, stop, theta):
                 snapshots[place, r, i] = theta[r, i]
 
 
-@njit(cache=True, nogil=True, **STRICT)
-def advance(theta, rank, alpha, trial, workspace, state, until, epoch, record, snapshot_epoch, snapshots):
+@compiled(nogil=True, **STRICT)
+def advance(theta, alpha, rule, moments, trial, workspace, state, until, epoch, record, snapshot_epoch, snapshots):
     """Train one network from the epoch in `state` to the epoch `until`; returns whether it has finished.
 
     theta : the parameters' matrix, changed in place.
-    rank : K, or None for the rank-one networks with output σ(c(κ − κ*)); Numba compiles each kind when it is needed.
-    alpha : learning rate, in the precision of `theta`.
-    workspace : working memory; nothing in it needs to be kept between two calls.
+    alpha : learning rate, float64.
+    rule : one of `ghostlib.training.rules`; Numba compiles each, for each kind of network, when it is needed.
+    moments : float64 array (rule.moments, *theta.shape), what the rule remembers, changed in place.
+    trial : Trial.
+    workspace : working memory, its type tells the kind of network; nothing in it needs to be kept between two calls.
     state : int64 array of five, changed in place: the current epoch, the next places in `record` and `snapshots`, and
         the epochs of freezing and divergence or −1.
     until : where to stop, at most the last epoch; that one, `trial.epochs`, is evaluated and not updated.
     epoch, record : the epochs to record, and rows for loss, gradient norm, accuracy and, if there is a fourth, c.
-    snapshot_epoch, snapshots : the epochs at which to keep the parameters, and workspace for them.
+    snapshot_epoch, snapshots : the epochs at which to keep the parameters, and room for them.
 
     A training that has frozen or diverged has finished: what is left of its rows is filled.
     """
     while True:
         now = state[EPOCH]
-        if rank is None:
-            loss, accuracy = rank_one(theta, trial, workspace)
-        else:
-            loss, accuracy = low_rank(theta, trial, workspace)
-        size, c = norm(workspace.gradient), theta[theta.shape[0] - 1, 0]
-        if not (loss + size < np.inf):
+        loss, accuracy = loss_and_gradient(theta, trial, workspace)
+        gradient_norm, c = norm(workspace.gradient), theta[theta.shape[0] - 1, 0]
+        if not (loss + gradient_norm < np.inf):
             state[DIVERGED_AT] = now
             break
         if state[ROW] < epoch.size and epoch[state[ROW]] == now:
-            write(record, state[ROW], state[ROW] + 1, loss, size, accuracy, c)
+            record_values(record, state[ROW], state[ROW] + 1, loss, gradient_norm, accuracy, c)
             state[ROW] += 1
         if state[SNAPSHOT] < snapshot_epoch.size and snapshot_epoch[state[SNAPSHOT]] == now:
-            keep(snapshots, state[SNAPSHOT], state[SNAPSHOT] + 1, theta)
+            copy_parameters(snapshots, state[SNAPSHOT], state[SNAPSHOT] + 1, theta)
             state[SNAPSHOT] += 1
         if now == trial.epochs:
             return True
         if now == until:
             return False
-        moved, lost = descend(theta, workspace.gradient, alpha)
-        if lost > 0:
+        changed, overflown = update(theta, workspace.gradient, gradient_norm, alpha, rule, moments, now + 1)
+        if overflown > 0:
             state[DIVERGED_AT] = now + 1
             break
-        if moved == 0:
+        if changed == 0 and moments.size == 0:  # what a rule remembers may yet move a parameter
             state[FROZEN_AT] = now
             break
         state[EPOCH] += 1
     if state[DIVERGED_AT] >= 0:
-        loss, size, accuracy, c = np.nan, np.nan, np.nan, theta.dtype.type(np.nan)
+        loss, gradient_norm, accuracy, c = np.nan, np.nan, np.nan, theta.dtype.type(np.nan)
         theta.fill(np.nan)
-    write(record, state[ROW], epoch.size, loss, size, accuracy, c)
-    keep(snapshots, state[SNAPSHOT], snapshot_epoch.size, theta)
+    record_values(record, state[ROW], epoch.size, loss, gradient_norm, accuracy, c)
+    copy_parameters(snapshots, state[SNAPSHOT], snapshot_epoch.size, theta)
     return True

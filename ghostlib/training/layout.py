@@ -1,10 +1,11 @@
 """Parameters of a network as the rows of one matrix, which is what the kernels work on.
 
-rank one   m, n, b, and c in the first place of the last row
-rank K     b and the columns of M; w_out and the rows of N; and b_out in the first place of the last row
+rank one    m, n, b, and c in the first place of the last row
+rank K      b and the columns of M; w_out and the rows of N; and b_out in the first place of the last row
+full rank   the columns of W; b; w_out; and b_out in the first place of the last row
 
-Rows are padded with zero units, and either half of those of rank K to a multiple of four with zero rows: they stay zero
-and change nothing.
+Rows are padded with zero units. Either half of those of rank K, and the columns of W, are padded to a multiple of four
+with zero rows. All these stay zero and change nothing.
 """
 
 import math
@@ -31,33 +32,40 @@ def zeros(shape, dtype):
 
 def pack(networks, c, dtype):
     """Matrices of all networks, shape (B, rows, padded N), B being the size of the ensemble; `c` is for `RankOne`."""
-    N, K = networks.N, rank(networks)
-    half = None if K is None else -(-(K + 1) // 4) * 4
-    theta = zeros((*networks.shape, 4 if K is None else 2 * half + 1, -(-N // LANES) * LANES), dtype)
-    if K is not None:
-        theta[..., 0, :N] = networks.b
-        theta[..., 1 : K + 1, :N] = np.swapaxes(networks.m, -1, -2)
-        theta[..., half, :N] = networks.w_out
-        theta[..., half + 1 : half + K + 1, :N] = networks.n
-        theta[..., -1, 0] = networks.b_out
+    if isinstance(networks, RankOne):
+        rows = 4
+    elif isinstance(networks, LowRank):
+        rows = 2 * padded(networks.rank + 1, 4) + 1
     else:
-        theta[..., 0, :N] = networks.m
-        theta[..., 1, :N] = networks.n
-        theta[..., 2, :N] = networks.b
+        rows = padded(networks.N, 4) + 3
+    theta = zeros((*networks.shape, rows, padded(networks.N, LANES)), dtype)
+    for name, view in views(theta, networks).items():
+        view[...] = getattr(networks, name)
+    if isinstance(networks, RankOne):
         theta[..., 3, 0] = c
     return theta.reshape(-1, *theta.shape[-2:])
 
 
 def unpack(theta, like):
     """The networks whose matrices are `theta`, leading axes as there, of the kind, rank and N of `like`."""
-    N, K = like.N, rank(like)
-    if K is not None:
-        half = theta.shape[-2] // 2
-        m, n = theta[..., 1 : K + 1, :N], theta[..., half + 1 : half + K + 1, :N]
-        return LowRank(np.swapaxes(m, -1, -2), n, theta[..., 0, :N], theta[..., half, :N], theta[..., -1, 0])
-    return RankOne(theta[..., 0, :N], theta[..., 1, :N], theta[..., 2, :N])
+    return type(like)(**views(theta, like))
 
 
-def rank(networks):
-    """K of a `LowRank`, None for a `RankOne`."""
-    return networks.rank if isinstance(networks, LowRank) else None
+def views(theta, like):
+    """The parts of the matrices `theta` that hold each array of networks such as `like`: a dict from field to array."""
+    N = like.N
+    if isinstance(like, RankOne):
+        return {"m": theta[..., 0, :N], "n": theta[..., 1, :N], "b": theta[..., 2, :N]}
+    if isinstance(like, LowRank):
+        half, b, w_out = theta.shape[-2] // 2, 0, theta.shape[-2] // 2
+        n = theta[..., half + 1 : half + 1 + like.rank, :N]
+        matrices = {"m": np.swapaxes(theta[..., 1 : 1 + like.rank, :N], -1, -2), "n": n}
+    else:
+        b, w_out = theta.shape[-2] - 3, theta.shape[-2] - 2
+        matrices = {"W": np.swapaxes(theta[..., :N, :N], -1, -2)}
+    return {**matrices, "b": theta[..., b, :N], "w_out": theta[..., w_out, :N], "b_out": theta[..., -1, 0]}
+
+
+def padded(count, multiple):
+    """The least multiple of `multiple` that is at least `count`."""
+    return -(-count // multiple) * multiple

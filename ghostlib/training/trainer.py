@@ -1,4 +1,4 @@
-"""Many networks over many cores."""
+"""Many networks over many cores: the only place where epochs are counted."""
 
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from threading import Event, Lock
@@ -9,13 +9,20 @@ from tqdm.auto import tqdm
 
 from ghostlib import _checks
 from ghostlib.networks.history import History, chosen_epochs
-from ghostlib.networks.records import LowRank, RankOne, confidence, per_network
+from ghostlib.networks.records import FullRank, LowRank, RankOne, confidence, per_network
+from ghostlib.networks.task import checked_target
 from ghostlib.training import kernels
-from ghostlib.training.layout import pack, rank, unpack
+from ghostlib.training.layout import pack, unpack
+from ghostlib.training.rules import PLAIN, checked
 
 
 # Parameters × steps × epochs between two looks at whether the user has interrupted: some 20 ms.
 SLICE = 100_000_000
+WORKSPACE = {
+    RankOne: kernels.RankOneWorkspace,
+    LowRank: kernels.LowRankWorkspace,
+    FullRank: kernels.FullRankWorkspace,
+}
 
 
 def train(
@@ -25,6 +32,7 @@ def train(
     epochs,
     c=None,
     *,
+    rule=PLAIN,
     learn_c=False,
     record="all",
     snapshots=(),
@@ -36,7 +44,7 @@ def train(
 
     Parameters
     ----------
-    networks : RankOne or LowRank
+    networks : RankOne, LowRank or FullRank
         With any leading axes B.
     task : DelayedActivation
     alpha : float or array
@@ -44,12 +52,15 @@ def train(
     epochs : int
         Updates, ≥ 0.
     c : float or array, optional
-        Confidence of rank-one networks, one or one per network; 10 by default, as in the paper. `LowRank` networks have
+        Confidence of rank-one networks, one or one per network; 10 by default, as in the paper. Other networks have
         none: their read-out is trained.
+    rule : GradientDescent, Clipped or Adam, default GradientDescent()
+        How a step follows from the gradient.
     learn_c : bool, default False
         Whether c is a parameter too (the paper's "another network, in which c was trainable"); it is in `History.c`.
+        Nothing keeps a trained c from crossing zero, and one that did may be trained on: `c` may then be negative.
     record : "all", int or sequence of int, default "all"
-        Epochs to record: all from 0 (before any update) to `epochs`, every k-th, or a list.
+        Epochs to record: all from 0 (before any update) to `epochs`, every k-th, or a list in any order.
     snapshots : int or sequence of int, optional
         Epochs at which to keep the parameters, likewise.
     dtype : float32 or float64
@@ -66,82 +77,94 @@ def train(
     Raises
     ------
     ValueError
-        If an argument is out of its range, the shapes of `alpha` or `c` do not fit, or a parameter is not finite.
+        If an argument is out of its range, or shapes do not fit.
 
     Notes
     -----
-    A network whose update has become exactly zero is finished at once (`History.frozen_at`), and so is one that
-    overflows (`History.diverged_at`). Go on, at another confidence say, with ``train(history.networks, …)``.
+    A network whose update has become exactly zero is finished at once (`History.frozen_at`), except under a rule with a
+    memory, such as Adam, where a later update may differ. So is one that overflows (`History.diverged_at`), or that is
+    not finite in this precision to begin with: it has diverged at epoch 0, and the others are trained.
+    Go on, at another confidence say, with ``train(history.networks, …)``.
     """
-    if not isinstance(networks, RankOne | LowRank):
-        raise ValueError(f"networks must be RankOne or LowRank, got {type(networks).__name__}")
+    if type(networks) not in WORKSPACE:
+        raise ValueError(f"networks must be RankOne, LowRank or FullRank, got {type(networks).__name__}")
+    target, rule = checked_target(task), checked(rule)
     epochs = _checks.count("epochs", epochs, 0)
-    epoch, snapshot_epoch = chosen_epochs("record", record, epochs), chosen_epochs("snapshots", snapshots, epochs)
+    epoch, record_place = _sorted(chosen_epochs("record", record, epochs))
+    snapshot_epoch, snapshot_place = _sorted(chosen_epochs("snapshots", snapshots, epochs))
     if learn_c and not isinstance(networks, RankOne):
         raise ValueError(f"learn_c is for RankOne networks, got {type(networks).__name__}")
-    dtype = np.dtype(dtype)
-    if dtype not in (np.float32, np.float64):
-        raise ValueError(f"dtype must be float32 or float64, got {dtype}")
+    if dtype not in (np.float32, np.float64, "float32", "float64"):
+        raise ValueError(f"dtype must be float32 or float64, got {dtype!r}")
     threads = joblib.cpu_count() if threads is None else _checks.count("threads", threads, 1)
-    alpha, c = per_network("alpha", alpha, networks), confidence(networks, c)
+    alpha = per_network("alpha", alpha, networks, dtype=dtype)
+    c = confidence(networks, c, dtype=dtype, check=_checks.finite if learn_c else _checks.positive)
     with np.errstate(over="ignore", under="ignore"):
-        rates, theta = alpha.astype(dtype).ravel(), pack(networks, c, dtype)
-    _checks.positive(f"alpha (in {dtype})", rates)
-    _checks.finite(f"networks and c (in {dtype})", theta)
+        theta = pack(networks, c, dtype)
+    theta[~np.isfinite(theta).all(axis=(1, 2))] = np.nan
 
-    size, K = len(theta), rank(networks)
-    records = np.empty((size, 4 if learn_c else 3, epoch.size), dtype)
-    snapshot = np.empty((size, snapshot_epoch.size, *theta.shape[1:]), dtype)
-    state = np.tile(np.array([0, 0, 0, -1, -1]), (size, 1))
-    trial = kernels.Trial(task.target(), networks.N, task.delta, task.x0, task.kappa_star, bool(learn_c), epochs)
+    records = np.empty((len(theta), 4 if learn_c else 3, epoch.size), dtype)
+    snapshot = np.empty((len(theta), snapshot_epoch.size, *theta.shape[1:]), dtype)
+    state = np.tile(np.array([0, 0, 0, -1, -1]), (len(theta), 1))
+    trial = kernels.Trial(target, networks.N, task.delta, task.x0, task.kappa_star, bool(learn_c), epochs)
 
-    def advance(i, until):
-        workspace = kernels.Workspace.like(theta[i], task.steps)
-        kept = epoch, records[i], snapshot_epoch, snapshot[i]
-        return kernels.advance(theta[i], K, rates[i], trial, workspace, state[i], until, *kept)
+    def start(i):
+        workspace = WORKSPACE[type(networks)].like(theta[i], target.size)
+        moments = np.zeros((rule.moments, *theta.shape[1:]))
+        fixed = theta[i], float(alpha.flat[i]), rule, moments, trial, workspace, state[i]
+        return lambda until: kernels.advance(*fixed, until, epoch, records[i], snapshot_epoch, snapshot[i])
 
-    _run(advance, state[:, kernels.EPOCH], epochs, 1 + SLICE // (theta[:1].size * task.steps + 1), threads, progress)
+    _run(start, len(theta), epochs, 1 + SLICE // (theta[:1].size * target.size + 1), threads, progress)
 
-    loss, gradient_norm, accuracy = (records[:, row].reshape(*networks.shape, epoch.size) for row in range(3))
+    def in_order(rows):
+        return rows[..., record_place].reshape(*networks.shape, record_place.size)
+
+    loss, gradient_norm, accuracy = (in_order(records[:, row]) for row in range(3))
+    snapshots = None
+    if snapshot_place.size:
+        kept = np.moveaxis(snapshot[:, snapshot_place], 1, 0)
+        snapshots = unpack(kept.reshape(len(kept), *networks.shape, *theta.shape[1:]), networks)
     return History(
-        epoch=epoch,
+        epoch=epoch[record_place],
         loss=loss,
         gradient_norm=gradient_norm,
         accuracy=accuracy,
-        c=records[:, 3].reshape(loss.shape) if learn_c else np.broadcast_to(c[..., None], loss.shape),
+        c=in_order(records[:, 3]) if learn_c else np.broadcast_to(c[..., None], loss.shape),
         networks=unpack(theta.reshape(*networks.shape, *theta.shape[1:]), networks),
-        snapshots=_snapshots(snapshot, networks) if snapshot_epoch.size else None,
+        snapshots=snapshots,
         frozen_at=state[:, kernels.FROZEN_AT].reshape(networks.shape),
         diverged_at=state[:, kernels.DIVERGED_AT].reshape(networks.shape),
     )
 
 
-def _snapshots(theta, networks):
-    theta = np.moveaxis(theta, 1, 0)
-    return unpack(theta.reshape(len(theta), *networks.shape, *theta.shape[2:]), networks)
+def _sorted(listed):
+    """The epochs ascending and without repetition, and where among them each of `listed` is."""
+    return np.unique(listed, return_inverse=True)
 
 
-def _run(advance, now, epochs, piece, threads, progress):
-    """Advance every network to its end, `threads` at a time, `piece` epochs by `piece` so that interrupts are heard.
+def _run(start, networks, epochs, slice_, threads, progress):
+    """Train so many networks, `threads` at a time, `slice_` epochs by `slice_` so that interrupts are heard.
 
-    ``advance(i, until)`` trains network i, which is at epoch ``now[i]``, and returns whether it has finished.
+    ``start(i)`` returns a function that trains network i up to an epoch and returns whether it has finished.
     """
     stop, lock = Event(), Lock()
 
+    @np.errstate(all="ignore")  # where Numba is switched off, NumPy speaks of every overflow
     def finish(i):
-        finished = False
+        advance, now, finished = start(i), 0, False
         while not (finished or stop.is_set()):
-            before = int(now[i])
-            finished = advance(i, min(before + piece, epochs))
+            until = min(now + slice_, epochs)
+            finished = advance(until)
             with lock:
-                bar.update((epochs if finished else int(now[i])) - before)
+                bar.update((epochs if finished else until) - now)
+            now = until
 
     with (
-        tqdm(total=len(now) * epochs, unit="epoch", unit_scale=True, disable=not progress) as bar,
+        tqdm(total=networks * epochs, unit="epoch", unit_scale=True, disable=not progress) as bar,
         ThreadPoolExecutor(threads) as pool,
     ):
         try:
-            futures = [pool.submit(finish, i) for i in range(len(now))]
+            futures = [pool.submit(finish, i) for i in range(networks)]
             wait(futures, return_when=FIRST_EXCEPTION)
         finally:
             stop.set()

@@ -280,8 +280,7 @@ class TestComparison:
                 threads.append(max_workers)
                 super().__init__(max_workers)
 
-        for module in (trainer, remedies.rules):
-            monkeypatch.setattr(module, "ThreadPoolExecutor", Pool)
+        monkeypatch.setattr(trainer, "ThreadPoolExecutor", Pool)
         monkeypatch.setattr("joblib.cpu_count", lambda: 3)
         replace(experiments.REMEDIES, alpha=(0.01, 0.02), seeds=2, epochs=100).run()
         replace(experiments.FIG_4_REPEATS, seeds=2, epochs=100, repeats=2).run()
