@@ -42,7 +42,7 @@ class Returned:
         return outcomes.solved(self.history.accuracy, self.loss)
 
     @property
-    def steepest(self):
+    def arrival_norm(self):
         """The largest gradient norm of each in the first epochs back at the original confidence, shape (R, F)."""
         arrival = self.plan[0][0] + self.rise_epochs
         return self.history.gradient_norm[..., arrival : arrival + ARRIVAL].max(axis=-1)
@@ -86,14 +86,9 @@ class Returned:
         return np.median(self.loss)
 
     @quoted("{:.1f}")
-    def steepest_median(self):
-        """`steepest` of the copy in the middle."""
-        return np.median(self.steepest)
-
-    @quoted("{:.1f}")
-    def steepest_tenth(self):
-        """`steepest` as it is exceeded by one copy in ten."""
-        return np.quantile(self.steepest, 0.9)
+    def steepest(self):
+        """Largest gradient norm on arrival: of the copy in the middle, and exceeded by one in ten."""
+        return {"median": np.median(self.arrival_norm), "tenth": np.quantile(self.arrival_norm, 0.9)}
 
 
 @dataclass(frozen=True, eq=False)

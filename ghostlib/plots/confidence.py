@@ -23,11 +23,6 @@ from ghostlib.plots.style import (
 FAINTEST = 1e-18  # of a gradient norm that is drawn; what is smaller lies below the picture
 
 
-def nearest(confidences, wanted):
-    """Rows of the confidences that are nearest to the `wanted` ones, on the log scale."""
-    return [int(np.argmin(np.abs(np.log(confidences / c)))) for c in wanted]
-
-
 def apart(heights, least):
     """Heights for labels: those given, in the same order of size, but `least` apart."""
     order, moved = np.argsort(heights), np.array(heights, dtype=float)
@@ -43,7 +38,7 @@ def fig_4(lowered, shown, wanted=(0.001, 0.05, 2.0, 10.0)):
     """
     figure, (top, bottom) = plt.subplots(2, 1, figsize=(WIDTH, 6.4), sharex=True)
     start = lowered.before.epoch[-1]
-    rows, ends = nearest(lowered.confidences, wanted), []
+    rows, ends = [lowered.nearest(c) for c in wanted], []
     for row, colour in zip(rows, (*CONFIDENCE, INK), strict=True):
         for axes, name in ((top, "accuracy"), (bottom, "gradient_norm")):
             epoch, values = lowered.around(row, start - shown[0], name)

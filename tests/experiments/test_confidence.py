@@ -212,8 +212,8 @@ class TestRestored:
         assert way.rise_epochs == 40
         np.testing.assert_array_equal(way.silent, [[True, True, False]])
         assert way.trapped_share == pytest.approx(2 / 3)
-        np.testing.assert_array_equal(way.steepest, [[7, 3, 3]])
-        assert (way.steepest_median, way.steepest_tenth) == (3, pytest.approx(6.2))
+        np.testing.assert_array_equal(way.arrival_norm, [[7, 3, 3]])
+        assert way.steepest == {"median": 3, "tenth": pytest.approx(6.2)}
         np.testing.assert_array_equal(way.fall_norm, [7])
 
     def test_the_crossing_is_the_first_step_above_the_threshold(self):
