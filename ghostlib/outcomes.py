@@ -31,6 +31,11 @@ NEGLIGIBLE = 1e-3  # a gradient norm; where the output is silent, those of the t
 OUTCOMES = ("learned", "unsettled", "trapped", "diverged")
 
 
+def has_task(accuracy):
+    """Whether a network has the task at each epoch: accuracy above ½; (..., E) → bool array (..., E)."""
+    return _epochs("accuracy", accuracy) > SILENT
+
+
 def learned(accuracy):
     """Whether a network ever got the task, also if it lost it again; (..., E) → bool array (...)."""
     return np.any(_epochs("accuracy", accuracy) > SILENT, axis=-1)

@@ -1,4 +1,8 @@
-r"""How long a silent network stays on its plateau."""
+r"""How long a silent network stays on its plateau, told from its loss and gradient alone.
+
+A silent network has loss 1; what it has gained, 1 − L, grows by gradient descent like 1/(time left), Eq. (B26).
+Raises ValueError where α or c is not positive or does not fit the networks.
+"""
 
 import numpy as np
 from scipy.special import expit
@@ -8,30 +12,24 @@ from ghostlib.networks.records import per_network
 
 
 def plateau_duration(networks, task, alpha, c):
-    r"""Epochs until silent networks find their voice, (1 − L) / (α |∇L|²): Eq. (B26), which holds on every plateau.
+    r"""Epochs until silent networks begin to learn, (1 − L) / (α |∇L|²): Eq. (B26), which holds on every plateau.
 
-    Good where the output is far below ½ throughout; exact arithmetic is taken for granted, so that the result may be
-    astronomical where the rounding of float32 would stop the descent altogether.
+    Good where the output is far below ½ throughout. In float64 the result may be astronomical where the rounding of
+    float32 stops the descent altogether.
 
     Parameters
     ----------
     networks : RankOne
+        With any leading axes B.
     task : DelayedActivation
-    alpha : float or array (...)
-        Learning rate.
-    c : float or array (...)
-        Confidence.
+    alpha, c : float or array (B)
+        Learning rate and confidence, one or one per network.
 
     Returns
     -------
-    float array (...)
-        Infinite where there is nothing to grow from: the loss is not below 1, because what is left of the output comes
-        in the wrong half of the trial or is too small for float64.
-
-    Raises
-    ------
-    ValueError
-        If `alpha` or `c` is not positive or does not fit.
+    float array (B)
+        Infinite where the loss is not below 1, so that there is nothing to grow from: what is left of the output comes
+        in the wrong half of the trial or is too small for float64. NaN for networks that have diverged.
     """
     alpha, c = per_network("alpha", alpha, networks), per_network("c", c, networks)
     output = expit(c[..., None] * (networks.latent(task)[..., 1:] - task.kappa_star))
@@ -39,5 +37,4 @@ def plateau_duration(networks, task, alpha, c):
     gain = (2 * task.target() * output - output**2).sum(axis=-1) / task.T
     _, gradient = adjoint.loss_and_gradient(networks, task, c)
     with np.errstate(divide="ignore", invalid="ignore"):
-        epochs = gain / (alpha * gradient.norm() ** 2)
-    return np.where(gain > 0, epochs, np.inf)
+        return np.where(gain <= 0, np.inf, gain / (alpha * gradient.norm() ** 2))

@@ -1,7 +1,10 @@
 """The trainings of chapter 07 that take their time, as pieces for `ghostlib.experiments.cache`.
 
 In a module of their own: what they gave is kept on the disk as long as this file and what it imports stay the same.
+Pieces of which there are many run side by side, so that each takes one thread.
 """
+
+from functools import partial
 
 import numpy as np
 
@@ -17,75 +20,49 @@ TASK = DelayedActivation()
 # Everything that is compared takes the same steps of the same size for as many epochs; only this differs.
 METHODS = {
     "plain": train,
-    "clipped at 1": lambda *course: train(*course, rule=Clipped(1.0)),
-    "clipped at 0.1": lambda *course: train(*course, rule=Clipped(0.1)),
-    "Adam": lambda *course: train(*course, rule=Adam()),
+    "clipped at 1": partial(train, rule=Clipped(1.0)),
+    "clipped at 0.1": partial(train, rule=Clipped(0.1)),
+    "Adam": partial(train, rule=Adam()),
     "schedule": anneal,
 }
 
 
 def repeated_outcomes(copy, seeds, alpha, epochs, c, perturbation):
-    """What becomes of the networks 0 … seeds − 1 if every m is multiplied by 1 + `perturbation` · N(0, 1) beforehand.
-
-    Parameters
-    ----------
-    copy : int
-        Which random numbers these are.
-    seeds, epochs : int
-    alpha, c, perturbation : float
+    """Train the networks 0 … seeds − 1 with every m multiplied by 1 + `perturbation` · N(0, 1), drawn with seed `copy`.
 
     Returns
     -------
-    learned, trapped : bool arrays (seeds,)
-    since : int array (seeds,)
-        The epoch from which on a trapped network is silent; −1 for the others.
+    learned, trapped : bool arrays (seeds,), as in `outcomes`
+    since : int array (seeds,), the epoch from which on a trapped network is silent; −1 for the others
     """
     networks = RankOne.initial(np.arange(seeds))
     noise = np.random.default_rng(copy).standard_normal(networks.m.shape)
     copies = RankOne(networks.m * (1 + perturbation * noise), networks.n, networks.b)
     accuracy = train(copies, TASK, alpha, epochs, c, threads=1).accuracy
-    caught = outcomes.trapped(accuracy)
-    last_heard = epochs - np.argmax(accuracy[:, ::-1] > outcomes.SILENT, axis=1)
-    return outcomes.learned(accuracy), caught, np.where(caught, last_heard + 1, -1)
+    trapped = outcomes.trapped(accuracy)
+    return outcomes.learned(accuracy), trapped, np.where(trapped, outcomes.silent_from(accuracy), -1)
 
 
 def remedy(method, alpha, seeds, epochs, c):
-    """How the networks 0 … seeds − 1 end if they are trained by one of `METHODS`.
-
-    Parameters
-    ----------
-    method : str
-    alpha : float
-    seeds, epochs : int
-    c : float
-        The confidence that the networks are meant to have.
+    """Train the networks 0 … seeds − 1, which are meant to have the confidence `c`, by one of `METHODS`.
 
     Returns
     -------
-    solved, trapped : bool arrays (seeds,)
-    loss : float array (seeds,)
-        At the end, at the confidence `c`.
+    solved, trapped, diverged : bool arrays (seeds,), as in `outcomes`
+    loss : float array (seeds,), at the end and at `c`; NaN where a network has diverged
     """
-    history = METHODS[method](RankOne.initial(np.arange(seeds)), TASK, alpha, epochs, c)
-    loss = outcomes.final_loss(history.networks, TASK, c)
-    return outcomes.solved(history.accuracy, loss), outcomes.trapped(history.accuracy), loss
+    history = METHODS[method](RankOne.initial(np.arange(seeds)), TASK, alpha, epochs, c, threads=1)
+    accuracy, loss = history.accuracy, outcomes.final_loss(history.networks, TASK, c)
+    return outcomes.solved(accuracy, loss), outcomes.trapped(accuracy), outcomes.diverged(accuracy), loss
 
 
 def lowered(seeds, alpha, epochs, c, after, confidences):
-    """The accuracies of the networks 0 … seeds − 1 after so many epochs at `c` and some more at each of several others.
-
-    Parameters
-    ----------
-    seeds, epochs, after : int
-    alpha, c : float
-    confidences : sequence of float
+    """Train the networks 0 … seeds − 1 for so many epochs at `c`, then `after` more at each of several confidences.
 
     Returns
     -------
-    learned, trapped : bool arrays (seeds,)
-        After the first part.
-    accuracy : float array (len(confidences), seeds)
-        After the second.
+    learned, trapped : bool arrays (seeds,), after the first part, as in `outcomes`
+    accuracy : float array (confidences, seeds), after the second; NaN where a network has diverged
     """
     first = train(RankOne.initial(np.arange(seeds)), TASK, alpha, epochs, c)
     second = train_at(first.networks, TASK, alpha, after, confidences, record=[after])

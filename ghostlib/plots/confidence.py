@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.ticker import NullFormatter
 
+from ghostlib.outcomes import has_task
 from ghostlib.plots.network import draw_latent_flow
 from ghostlib.plots.style import (
     CLAIM,
@@ -23,11 +24,6 @@ from ghostlib.plots.style import (
 FAINTEST = 1e-18  # of a gradient norm that is drawn; what is smaller lies below the picture
 
 
-def nearest(confidences, wanted):
-    """Rows of the confidences that are nearest to the `wanted` ones, on the log scale."""
-    return [int(np.argmin(np.abs(np.log(confidences / c)))) for c in wanted]
-
-
 def apart(heights, least):
     """Heights for labels: those given, in the same order of size, but `least` apart."""
     order, moved = np.argsort(heights), np.array(heights, dtype=float)
@@ -43,7 +39,7 @@ def fig_4(lowered, shown, wanted=(0.001, 0.05, 2.0, 10.0)):
     """
     figure, (top, bottom) = plt.subplots(2, 1, figsize=(WIDTH, 6.4), sharex=True)
     start = lowered.before.epoch[-1]
-    rows, ends = nearest(lowered.confidences, wanted), []
+    rows, ends = [lowered.nearest(c) for c in wanted], []
     for row, colour in zip(rows, (*CONFIDENCE, INK), strict=True):
         for axes, name in ((top, "accuracy"), (bottom, "gradient_norm")):
             epoch, values = lowered.around(row, start - shown[0], name)
@@ -160,7 +156,7 @@ def way_back(returned, names, c):
     figure, (top, bottom) = plt.subplots(2, 1, figsize=(WIDTH, 5.6), sharex=True)
     for way, name, colour in zip(returned.values(), names, (INK, CONFIDENCE[0], CONFIDENCE[-1]), strict=True):
         accuracy = way.history.accuracy.reshape(-1, way.history.epoch.size)
-        share = (accuracy > 0.5).mean(axis=0)
+        share = has_task(accuracy).mean(axis=0)
         smooth = np.convolve(share, np.ones(50) / 50, mode="valid")
         top.plot(way.history.epoch[49:], smooth, color=colour, linewidth=1.6)
         bottom.plot(way.history.epoch, way.history.c[0, 0], color=colour, linewidth=1.6)
@@ -200,9 +196,9 @@ def trained_confidence(history, trapped):
 
 
 def annealed(history, plain, c):
-    """One network in the hands of the schedule and left to itself: its accuracy, and its confidence.
+    """One network with the schedule and without: its accuracy, and its confidence.
 
-    history : History of `rescue.anneal` for one network; plain : its accuracy (E,) at the fixed confidence `c`.
+    history : History of `anneal` for one network; plain : its accuracy (E,) at the fixed confidence `c`.
     """
     figure, (top, bottom) = plt.subplots(2, 1, figsize=(WIDTH, 5.0), sharex=True)
     top.plot(plain, color=MUTED, linewidth=0.9)
@@ -225,7 +221,7 @@ def annealed(history, plain, c):
 def remedies(outcomes, usual):
     """How many networks each method solves and how many end up trapped, over the learning rate; `usual`: the paper's.
 
-    outcomes : Outcomes of `experiments.REMEDIES`.
+    outcomes : MethodOutcomes of `experiments.REMEDIES`.
     """
     figure, panels = plt.subplots(len(outcomes.methods), 1, figsize=(WIDTH, 7.4), sharex=True, sharey=True)
     places = np.arange(outcomes.alpha.size)
@@ -245,7 +241,7 @@ def remedies(outcomes, usual):
 def rescued(history, network, task, lowered_at):
     """A network that falls, and comes back after its confidence is lowered: the still picture of the widget.
 
-    history : History of `rescue.legs` for one network; network : that network when it was trapped; lowered_at : epoch.
+    history : History of `train_stages` for one network; network : that network when it was trapped; lowered_at : epoch.
     """
     figure, (losses, norms, flow) = plt.subplots(3, 1, figsize=(WIDTH, 7.6))
     for axes, values, colour, name in (

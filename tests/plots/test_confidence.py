@@ -7,7 +7,7 @@ import pytest
 from drawing import assert_legible
 
 from ghostlib import experiments, plots
-from ghostlib.experiments.confidence import MethodOutcomes
+from ghostlib.experiments.comparison import MethodOutcomes
 from ghostlib.networks.records import RankOne
 from ghostlib.networks.task import DelayedActivation
 from ghostlib.toy import zone
@@ -80,8 +80,8 @@ def test_the_slope_lies_between_its_limits():
 
 
 def test_the_ways_back_end_at_the_paper_s_confidence(lowered):
-    returned = replace(experiments.RESTORED, copies=1, epochs=2500).run(lowered.fallen)
-    figure = plots.way_back(returned, ["at once", "fast", "slowly"], 10.0)
+    restored = replace(experiments.RESTORED, copies=1, epochs=2500).run(lowered.fallen)
+    figure = plots.way_back(restored.ways, ["at once", "fast", "slowly"], 10.0)
     assert_legible(figure)
     share, confidence = figure.axes
     assert [line.get_ydata()[-1] for line in confidence.lines] == [10] * 4
@@ -113,7 +113,10 @@ def test_bars_are_counts_and_the_trapped_stand_on_the_solved():
     trapped = np.zeros((2, 3, 10), bool)
     solved[0, 1, :4], trapped[0, 1, 4:9] = True, True
     figure = plots.remedies(
-        MethodOutcomes(("plain", "Adam"), np.array([0.01, 0.02, 0.1]), solved, trapped, solved * 1.0), 0.02
+        MethodOutcomes(
+            ("plain", "Adam"), np.array([0.01, 0.02, 0.1]), solved, trapped, ~solved & ~trapped, solved * 1.0
+        ),
+        0.02,
     )
     assert_legible(figure)
     plain = figure.axes[0]

@@ -1,0 +1,101 @@
+"""Fig. 4's two counts as distributions: its networks trained again from starts that differ by rounding. Ours."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ghostlib.experiments import cache, remedies
+from ghostlib.page.numbers import quoted
+
+
+PAPER_TRAPPED = 54  # caption of Fig. 4
+
+
+@dataclass(frozen=True, eq=False)
+class RepeatedOutcomes:
+    """What has become of the networks in every repeat; arrays (repeats, seeds).
+
+    learned, trapped : bool.
+    since : int, the epoch from which on a trapped network is silent; −1 for the others.
+    """
+
+    learned: np.ndarray
+    trapped: np.ndarray
+    since: np.ndarray
+
+    @property
+    def learned_counts(self):
+        """How many networks learned in each repeat."""
+        return self.learned.sum(axis=1)
+
+    @property
+    def trapped_counts(self):
+        """How many networks were trapped in each repeat."""
+        return self.trapped.sum(axis=1)
+
+    @quoted()
+    def repeats(self):
+        """How many repeats."""
+        return len(self.trapped)
+
+    @quoted()
+    def learned_range(self):
+        """How many learned: "74" if always as many, else "73 to 75"."""
+        least, most = self.learned_counts.min(), self.learned_counts.max()
+        return f"{least}" if least == most else f"{least} to {most}"
+
+    @quoted(
+        "{:.1f}",
+        claim="fig-4-trapped",
+        shown="{:.1f} ± {self.trapped_spread:.1f} of {self.trapped.shape[1]}, over {self.repeats} repeats",
+    )
+    def trapped_mean(self):
+        """Mean number trapped."""
+        return self.trapped_counts.mean()
+
+    @quoted("{:.1f}")
+    def trapped_spread(self):
+        """Its standard deviation from repeat to repeat."""
+        return self.trapped_counts.std(ddof=1)
+
+    @quoted()
+    def trapped_range(self):
+        """The least and the largest number trapped."""
+        return {"least": self.trapped_counts.min(), "most": self.trapped_counts.max()}
+
+    @quoted("{:.0%}")
+    def up_to_paper(self):
+        """Share of the repeats with as many trapped as in the paper, or fewer."""
+        return np.mean(self.trapped_counts <= PAPER_TRAPPED)
+
+    @quoted()
+    def always_trapped(self):
+        """Networks that were trapped in every repeat."""
+        return self.trapped.all(axis=0).sum()
+
+    @quoted()
+    def never_trapped(self):
+        """Networks that learned in every repeat and were trapped in none."""
+        return (self.learned.all(axis=0) & ~self.trapped.any(axis=0)).sum()
+
+
+@dataclass(frozen=True)
+class RepeatedTraining:
+    """Fig. 4's two counts as distributions: initial m perturbed by one part in a million. Ours."""
+
+    seeds: int = 100
+    alpha: float = 0.02
+    c: float = 10.0
+    epochs: int = 6000
+    repeats: int = 50
+    perturbation: float = 1e-6
+
+    def run(self, *, progress=False):
+        """All repeats, as `RepeatedOutcomes`; each is kept on the disk once it is done."""
+        networks = (self.seeds, self.alpha, self.epochs, self.c, self.perturbation)
+        settings = [(copy, *networks) for copy in range(self.repeats)]
+        done = cache.map_cached(remedies.repeated_outcomes, settings, progress=progress)
+        return RepeatedOutcomes(*(np.stack(column) for column in zip(*done, strict=True)))
+
+
+FIG_4_REPEATS = RepeatedTraining()

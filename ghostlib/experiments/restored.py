@@ -1,0 +1,167 @@
+"""Networks that have recovered at a low confidence, and three ways back to the original one. Ours."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ghostlib import outcomes
+from ghostlib.experiments.lowered import TASK
+from ghostlib.networks.records import RankOne
+from ghostlib.page.numbers import quoted
+from ghostlib.training import History
+from ghostlib.training.schedules import ramp, train_stages
+
+
+ARRIVAL = 10  # epochs back at the original confidence in which the largest gradient is looked for
+
+
+@dataclass(frozen=True, eq=False)
+class Returned:
+    """One way back to the original confidence, for F networks that were trapped, each in R copies.
+
+    plan : list of (epochs, c): the rescue, the rise, and the rest at the original confidence.
+    history : History with leading axes (R, F).
+    """
+
+    plan: list
+    history: History
+
+    @property
+    def loss(self):
+        """Loss at the end, at the original confidence, shape (R, F)."""
+        return outcomes.final_loss(self.history.networks, TASK, self.plan[-1][1])
+
+    @property
+    def silent(self):
+        """Which are trapped again: silent at the end, bool array (R, F)."""
+        return outcomes.silent(self.history.accuracy)
+
+    @property
+    def solved(self):
+        """Which do the task for good, bool array (R, F)."""
+        return outcomes.solved(self.history.accuracy, self.loss)
+
+    @property
+    def arrival_norm(self):
+        """The largest gradient norm of each in the first epochs back at the original confidence, shape (R, F)."""
+        arrival = self.plan[0][0] + self.rise_epochs
+        return self.history.gradient_norm[..., arrival : arrival + ARRIVAL].max(axis=-1)
+
+    @property
+    def fall_norm(self):
+        """The gradient norm at the last epoch with the task, of those that had it and lost it, shape (falls,)."""
+        accuracy, norm = self.history.accuracy, self.history.gradient_norm
+        fell = outcomes.trapped(accuracy)
+        last = outcomes.silent_from(accuracy[fell]) - 1
+        return np.take_along_axis(norm[fell], last[:, None], axis=1)[:, 0]
+
+    @quoted("{:,}")
+    def rise_epochs(self):
+        """Epochs from the end of the rescue until the confidence is the original one."""
+        return sum(epochs for epochs, _ in self.plan[1:-1])
+
+    @quoted("{:.0%}")
+    def trapped_share(self):
+        """Share of all copies that are trapped again."""
+        return self.silent.mean()
+
+    @quoted("{:.0%}")
+    def solved_share(self):
+        """Share that is solved."""
+        return self.solved.mean()
+
+    @quoted()
+    def solved_count(self):
+        """How many are solved."""
+        return self.solved.sum()
+
+    @quoted()
+    def tries(self):
+        """How many copies there are."""
+        return self.solved.size
+
+    @quoted("{:.3f}")
+    def median_loss(self):
+        """Loss at the end, of the copy in the middle."""
+        return np.median(self.loss)
+
+    @quoted("{:.1f}")
+    def steepest(self):
+        """Largest gradient norm on arrival: of the copy in the middle, and exceeded by one in ten."""
+        return {"median": np.median(self.arrival_norm), "tenth": np.quantile(self.arrival_norm, 0.9)}
+
+
+@dataclass(frozen=True, eq=False)
+class Restored:
+    """All ways back, and the networks just before the original confidence is set.
+
+    ways : dict of str to Returned.
+    rescued : RankOne (F,), after the rescue alone.
+    raised : RankOne (F,), after the slow rise.
+    """
+
+    ways: dict
+    rescued: RankOne
+    raised: RankOne
+
+    @quoted("{:.1f}")
+    def edge(self):
+        """The gradient norm with which, or with more, 95% of the falls after a return at once begin."""
+        return np.quantile(self.ways["once"].fall_norm, 0.05)
+
+    @quoted("{:.0f}")
+    def rescued_crossing(self):
+        """Step of the trial at which κ crosses its threshold after the rescue: first tenth, middle, and last tenth."""
+        return _deciles(crossing(self.rescued))
+
+    @quoted("{:.0f}")
+    def raised_crossing(self):
+        """The same after the slow rise."""
+        return _deciles(crossing(self.raised))
+
+
+@dataclass(frozen=True)
+class RestoredConfidence:
+    """After the rescue: the confidence back to 10, at once and gradually. Ours."""
+
+    alpha: float = 0.02
+    c: float = 10.0
+    low: float = 0.3
+    rescue: int = 100
+    epochs: int = 6000
+    fast: float = 1.5  # factor by which the confidence rises every so many epochs
+    slow: float = 1.1
+    every: int = 50
+    copies: int = 5  # what comes after the rescue is chaotic: copies that differ by rounding
+    perturbation: float = 1e-6
+
+    def plans(self):
+        """The stages of each way back, by name."""
+        rises = {"once": []}
+        for name, rise in (("fast", self.fast), ("slow", self.slow)):
+            rises[name] = ramp(self.low * rise, self.c, rise=rise, every=self.every)
+        rest = {name: self.epochs - sum(epochs for epochs, _ in stages) for name, stages in rises.items()}
+        return {name: [(self.rescue, self.low), *rises[name], (rest[name], self.c)] for name in rises}
+
+    def run(self, fallen):
+        """Every way back of trapped networks such as `Lowered.fallen`, as `Restored`."""
+        noise = np.random.default_rng(0).standard_normal((self.copies, *fallen.m.shape))
+        copies = RankOne(*np.broadcast_arrays(fallen.m * (1 + self.perturbation * noise), fallen.n, fallen.b))
+        plans = self.plans()
+        ways = {name: Returned(plan, train_stages(copies, TASK, self.alpha, plan)) for name, plan in plans.items()}
+        rescue, *rise, _ = plans["slow"]
+        rescued = train_stages(fallen, TASK, self.alpha, [rescue]).networks
+        return Restored(ways, rescued, train_stages(rescued, TASK, self.alpha, rise).networks)
+
+
+def crossing(networks):
+    """The first step, from 1 on, after which κ is above its threshold, of those networks where it ever is."""
+    above = networks.latent(TASK)[:, 1:] > TASK.kappa_star
+    return 1 + above[above.any(axis=1)].argmax(axis=1)
+
+
+def _deciles(steps):
+    return dict(zip(("first", "middle", "last"), np.quantile(steps, (0.1, 0.5, 0.9)), strict=True))
+
+
+RESTORED = RestoredConfidence()
