@@ -1,83 +1,58 @@
-r"""What has become of a network: learned, trapped, recovered or solved.
+r"""What becomes of a network in training: learned, trapped, recovered, solved, diverged.
 
-The words of Fig. 4, in one place. Each is said of the accuracy of a network after every epoch of a training:
+These words have one meaning throughout, and it is here. Those of Fig. 4 are said of the accuracy after every epoch of a
+training, on the last axis:
 
-learned
-    above ½ at some epoch
-trapped
-    learned, and at most ½ in all of the last 50 epochs (the paper's rule)
-recovered
-    above ½ in all of the last 50 epochs (our word for the paper's "recover")
-solved
-    at least 0.95 in all of the last 50 epochs, and at the end a loss of at most 0.1 at the confidence that the network
-    was meant to have (ours)
+learned     above ½ at some epoch
+silent      at most ½ in all of the last 50 epochs
+trapped     learned, and silent (caption of Fig. 4; that it must have learned before is the authors' code)
+recovered   above ½ in all of the last 50 epochs (our word for the paper's "recover")
+solved      at least 0.95 in all of the last 50 epochs, and at the end a loss of at most 0.1 at the confidence that the
+            network was meant to have (ours)
+diverged    not a number at the end: a parameter or the loss overflowed. Then it is none of silent, trapped, recovered
+            and solved; it may have learned before.
+
+The networks of Fig. S2 train their read-out and begin with an output near ½, so that an accuracy above ½ tells little.
+What becomes of them is read from the end of a training: `outcome`.
+
+Every function raises ValueError where an array lacks the axis of the epochs, or where that has fewer epochs than the
+word needs.
 """
 
 import numpy as np
 
 
-LAST = 50  # epochs at the end of a training that tell what has become of a network
+LAST = 50  # epochs at the end of a training that tell what has become of a network; the paper's for Fig. 4
 SILENT = 0.5  # accuracy of an output that is 0 throughout, or 1
-RIGHT = 0.95  # accuracy of a network that waits and then acts, a step early or late
-LOW = 0.1  # loss of such a network at a high confidence
+HIGH_ACCURACY = 0.95  # two of the forty steps are wrong
+LOW_LOSS = 0.1  # two wrong steps' worth at a high confidence, 2/T at the paper's T = 20
+JUMP = 0.5  # half the loss of a silent network
+NEGLIGIBLE = 1e-3  # a gradient norm; where the output is silent, those of the trapped and of the others lie far apart
+OUTCOMES = ("learned", "unsettled", "trapped", "diverged")
 
 
 def learned(accuracy):
-    """Whether a network ever got the task: accuracy above ½ at some epoch.
+    """Whether a network ever got the task, also if it lost it again; (..., E) → bool array (...)."""
+    return np.any(_epochs("accuracy", accuracy) > SILENT, axis=-1)
 
-    Parameters
-    ----------
-    accuracy : array_like (..., E)
 
-    Returns
-    -------
-    bool array (...)
-    """
-    return np.any(np.asarray(accuracy) > SILENT, axis=-1)
+def silent(accuracy):
+    """Whether the output is right in at most half of the steps in all of the last 50 epochs; (..., E) → (...)."""
+    return np.all(_last(accuracy) <= SILENT, axis=-1)
 
 
 def trapped(accuracy):
-    """Whether a network got the task and is now silent: accuracy at most ½ in all of the last 50 epochs.
-
-    Parameters
-    ----------
-    accuracy : array_like (..., E)
-
-    Returns
-    -------
-    bool array (...)
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than 50 epochs.
-
-    Source: caption of Fig. 4; that it must have learned before is the authors' code.
-    """
-    return np.all(_last(accuracy) <= SILENT, axis=-1) & learned(accuracy)
+    """Whether a network got the task and is now silent; (..., E) → bool array (...). Source: caption of Fig. 4."""
+    return silent(accuracy) & learned(accuracy)
 
 
 def recovered(accuracy):
-    """Whether a network is on its way again: accuracy above ½ in all of the last 50 epochs.
-
-    Parameters
-    ----------
-    accuracy : array_like (..., E)
-
-    Returns
-    -------
-    bool array (...)
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than 50 epochs.
-    """
+    """Whether the output is right in more than half of the steps in all of the last 50 epochs; (..., E) → (...)."""
     return np.all(_last(accuracy) > SILENT, axis=-1)
 
 
 def solved(accuracy, loss):
-    """Whether a network does the task for good: accuracy ≥ 0.95 in all of the last 50 epochs, and a final loss ≤ 0.1.
+    """Whether a network does the task for good.
 
     Parameters
     ----------
@@ -88,22 +63,71 @@ def solved(accuracy, loss):
     Returns
     -------
     bool array (...)
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than 50 epochs.
     """
-    return np.all(_last(accuracy) >= RIGHT, axis=-1) & (np.asarray(loss) <= LOW)
+    return np.all(_last(accuracy) >= HIGH_ACCURACY, axis=-1) & (np.asarray(loss) <= LOW_LOSS)
+
+
+def diverged(accuracy):
+    """Whether a parameter or the loss overflowed; (..., E) → bool array (...)."""
+    return np.isnan(_epochs("accuracy", accuracy)[..., -1])
 
 
 def final_loss(networks, task, c=10.0):
-    """Loss of trained networks at the confidence `c`, whatever they were trained at; NaN where they overflowed."""
+    """Loss of trained networks at the confidence `c`, whatever they were trained at; NaN where they diverged."""
     return task.loss(networks.output(task, c))
 
 
+def first_epoch(condition):
+    """The first epoch at which a condition holds, −1 where it never does; bool (..., E) → int array (...)."""
+    condition = _epochs("condition", condition)
+    return np.where(condition.any(axis=-1), condition.argmax(axis=-1), -1)
+
+
+def jump(loss):
+    """The first epoch with a loss below ½, half of a silent network's, or −1; (..., E) → int array (...)."""
+    return first_epoch(np.asarray(loss) < JUMP)
+
+
+def silent_from(accuracy):
+    """The epoch from which on the accuracy is at most ½ to the end, −1 where there is none; (..., E) → int (...)."""
+    heard = ~(_epochs("accuracy", accuracy) <= SILENT)
+    since = heard.shape[-1] - first_epoch(heard[..., ::-1])
+    return np.where(heard.any(axis=-1), np.where(heard[..., -1], -1, since), 0)
+
+
+def settled_loss(loss):
+    """The median loss of the last tenth of the epochs, of two at least; (..., E) → float array (...)."""
+    loss = _epochs("loss", loss)
+    return np.median(loss[..., -max((loss.shape[-1] - 1) // 10, 2) :].astype(np.float64), axis=-1)
+
+
+def outcome(settled, accuracy, gradient_norm, diverged):
+    """What has become of a network of Fig. S2, as an index into `OUTCOMES`; all arrays (...).
+
+    diverged : a parameter or the loss overflowed.
+    trapped : in the no-learning zone: silent (the paper's rule for Fig. 4), and the gradient is negligible (the caption
+        of Fig. S2).
+    learned : the settled loss is below two wrong steps' worth.
+    unsettled : none of these.
+
+    Parameters
+    ----------
+    settled : float array
+        `settled_loss` of the training.
+    accuracy, gradient_norm : float arrays
+        The largest in the last 50 epochs.
+    diverged : bool array
+    """
+    trapped = (np.asarray(accuracy) <= SILENT) & (np.asarray(gradient_norm) < NEGLIGIBLE)
+    return np.select([np.asarray(diverged), trapped, np.asarray(settled) < LOW_LOSS], [3, 2, 0], 1)
+
+
+def _epochs(name, values, least=1):
+    values = np.asarray(values)
+    if values.ndim == 0 or values.shape[-1] < least:
+        raise ValueError(f"{name} must have at least {least} epochs on its last axis, got shape {values.shape}")
+    return values
+
+
 def _last(accuracy):
-    accuracy = np.asarray(accuracy)
-    if accuracy.ndim == 0 or accuracy.shape[-1] < LAST:
-        raise ValueError(f"accuracy must have at least {LAST} epochs on its last axis, got shape {accuracy.shape}")
-    return accuracy[..., -LAST:]
+    return _epochs("accuracy", accuracy, LAST)[..., -LAST:]
