@@ -27,7 +27,7 @@ SILENT = 0.5  # accuracy of an output that is 0 throughout, or 1
 HIGH_ACCURACY = 0.95  # two of the forty steps are wrong
 LOW_LOSS = 0.1  # two wrong steps' worth at a high confidence, 2/T at the paper's T = 20
 JUMP = 0.5  # half the loss of a silent network
-NEGLIGIBLE = 1e-3  # a gradient norm; where the output is silent, those of the trapped and of the others lie far apart
+NEGLIGIBLE = 1e-3  # a gradient norm, ours: silent networks of Fig. S2 above it get out in as many epochs again
 OUTCOMES = ("learned", "unsettled", "trapped", "diverged")
 
 

@@ -209,7 +209,7 @@ def zigzag(low, high, coarse=COARSE):
     used = np.count_nonzero(~np.isnan(low))
     groups = np.arange(0, used, coarse)
     low, high = np.minimum.reduceat(low[:used], groups), np.maximum.reduceat(high[:used], groups)
-    points, pen = [], high[0]
+    points, pen = [], 2.0  # no loss is larger
     for pair in zip(low, high, strict=True):
         nearer = sorted(pair, key=lambda value: abs(value - pen))
         points += nearer
