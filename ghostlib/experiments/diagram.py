@@ -273,12 +273,13 @@ class HighestRate:
     @quoted(claim="s2-highest-rate", shown="{self.kept_high} of {self.kept_all}")
     def kept_high_share(self):
         """High rank's share of those that have learned."""
-        return self.kept_high / self.kept_all
+        return self.kept_high / self.kept_all if self.kept_all else np.nan
 
     @quoted()
     def kept_lowest(self):
         """The lowest rank of which one has learned."""
-        return min(rank for rank, kept in zip(self.diagram.ranks, self.count("learned"), strict=True) if kept)
+        kept = self.count("learned") > 0
+        return np.asarray(self.diagram.ranks)[kept].min() if kept.any() else np.nan
 
     @quoted()
     def trapped_full(self):
@@ -296,8 +297,17 @@ def median_epoch(learned_at):
     return np.ma.filled(np.ma.median(np.ma.masked_less(learned_at, 0), axis=-1).astype(float), np.nan)
 
 
-def stacked(results, shape):
-    """The arrays of many results, field by field, with the leading axes `shape`."""
+def courses(results, shape):
+    """The `Course` of many results of `train_network`, every field with the leading axes `shape`."""
+    return Course(*_stacked([result[: len(Course._fields)] for result in results], shape))
+
+
+def networks(results, shape):
+    """The networks of many results of `train_network`, all of one rank, with the leading axes `shape`."""
+    return LowRank(*_stacked([result[len(Course._fields) :] for result in results], shape))
+
+
+def _stacked(results, shape):
     return [np.reshape(field, (*shape, *np.shape(field[0]))) for field in zip(*results, strict=True)]
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ghostlib.experiments import cache
-from ghostlib.experiments.diagram import median_epoch, stacked
+from ghostlib.experiments.diagram import courses, median_epoch
 from ghostlib.experiments.ranks import Course, train_network
 from ghostlib.page.numbers import quoted
 
@@ -85,9 +85,7 @@ class RankOrSize:
             for seed in range(self.seeds)
         ]
         done = cache.map_cached(train_network, settings, progress=progress)
-        shape = len(self.like), len(self.ranks), self.seeds
-        courses = Course(*stacked([result[: len(Course._fields)] for result in done], shape))
-        return Resized(self.ranks, self.like, courses)
+        return Resized(self.ranks, self.like, courses(done, (len(self.like), len(self.ranks), self.seeds)))
 
 
 RANK_OR_SIZE = RankOrSize()

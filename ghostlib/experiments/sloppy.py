@@ -15,8 +15,8 @@ import numpy as np
 
 from ghostlib import _checks
 from ghostlib.experiments import cache
-from ghostlib.experiments.diagram import PhaseDiagram, stacked
-from ghostlib.experiments.ranks import TASK, Course, train_network
+from ghostlib.experiments.diagram import PhaseDiagram, courses, networks
+from ghostlib.experiments.ranks import TASK, train_network
 from ghostlib.networks.records import LowRank
 from ghostlib.training import train
 
@@ -75,17 +75,16 @@ class RankSweep:
         longest_first = sorted(settings, key=lambda each: -each[0] * each[3])
         done = cache.map_cached(train_network, longest_first, executor=executor, progress=progress)
         found = dict(zip(longest_first, done, strict=True))
-        results, summary = [found[each] for each in settings], len(Course._fields)
-        shape, size = (self.rates, self.seeds), self.rates * self.seeds
+        results, of_a_rank = [found[each] for each in settings], self.rates * self.seeds
         return PhaseDiagram(
             ranks=self.ranks,
             alpha=self.alpha,
             seeds=range(self.first_seed, self.first_seed + self.seeds),
             epochs=np.array([[self.epochs(rank, alpha) for alpha in self.alpha] for rank in self.ranks]),
-            courses=Course(*stacked([result[:summary] for result in results], (len(self.ranks), *shape))),
+            courses=courses(results, (len(self.ranks), self.rates, self.seeds)),
             networks=[
-                LowRank(*stacked([result[summary:] for result in results[start : start + size]], shape))
-                for start in range(0, len(results), size)
+                networks(results[start : start + of_a_rank], (self.rates, self.seeds))
+                for start in range(0, len(results), of_a_rank)
             ],
         )
 

@@ -7,7 +7,7 @@ import pytest
 
 from ghostlib import LowRank, train
 from ghostlib.dynamics.directions import Slowest
-from ghostlib.experiments.diagram import HighestRate, PhaseDiagram, median_epoch, stacked
+from ghostlib.experiments.diagram import HighestRate, PhaseDiagram, courses, median_epoch, networks
 from ghostlib.experiments.ranks import TASK, Course
 from ghostlib.experiments.slow_states import SlowStates
 from ghostlib.outcomes import OUTCOMES
@@ -190,6 +190,10 @@ class TestHighestRate:
         assert self.FOUND.kept_high_share == 2 / 3
         assert (self.FOUND.trapped_full, self.FOUND.trapped_full_share) == (5, 5 / 6)
 
+    def test_where_nobody_keeps_the_task_there_is_no_number(self):
+        found = HighestRate(mapped(["l t u"], ranks=(1,)), mapped(["u"], ranks=(1,)))
+        assert found.kept_all == 0 and np.isnan(found.kept_high_share) and np.isnan(found.kept_lowest)
+
 
 class TestSlowStates:
     def test_a_direction_is_slow_if_it_is_more_than_twice_as_slow_as_a_unit(self):
@@ -208,8 +212,10 @@ class TestSlowStates:
         assert found.count.shape == (1, 3) and found.rates[0].shape == (3, 30)
 
 
-def test_stacked_arrays_are_in_the_order_of_the_results():
-    results = [(np.array(k), np.full((2, 3), k)) for k in range(6)]
-    first, second = stacked(results, (3, 2))
-    np.testing.assert_array_equal(first, [[0, 1], [2, 3], [4, 5]])
-    assert second.shape == (3, 2, 2, 3) and (second[1, 1] == 3).all()
+def test_results_are_put_together_in_their_order():
+    size = len(Course._fields)
+    results = [(*np.full(size, k), *(np.full(shape, k) for shape in ((4, 2), (2, 4), 4, 4, ()))) for k in range(6)]
+    np.testing.assert_array_equal(courses(results, (3, 2)).learned_at, [[0, 1], [2, 3], [4, 5]])
+    found = networks(results, (3, 2))
+    assert found.shape == (3, 2) and found.rank == 2 and found.N == 4
+    assert (found.m[1, 0] == 2).all() and found.b_out[2, 1] == 5
