@@ -22,6 +22,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from importlib import metadata
 from importlib.util import find_spec, resolve_name
+from itertools import accumulate
 from pathlib import Path
 
 import joblib
@@ -63,7 +64,7 @@ def map_cached(compute, settings, *, executor=None, progress=False):
     folder, source = directory() / "results", source_digest(compute)
     _remove_abandoned(folder)
     settings = list(settings)
-    keys = [key(compute, arguments, source) for arguments in settings]
+    keys = [key_of(compute, arguments, source) for arguments in settings]
     results = [read(folder, each) for each in keys]
     missing = [i for i, result in enumerate(results) if result is None]
     # Not a `with` block, which would wait for the calls that have begun.
@@ -75,15 +76,12 @@ def map_cached(compute, settings, *, executor=None, progress=False):
         for future in as_completed(futures):
             i = futures[future]
             results[i] = future.result()
-            if writable:
-                try:
-                    if not _path(
-                        folder, keys[i]
-                    ).exists():  # computed on another disk, or there it could not be written
-                        write(folder, keys[i], results[i])
-                except OSError as error:
-                    writable = False
-                    warnings.warn(f"results cannot be kept in {folder}: {error}", stacklevel=2)
+            try:
+                if writable and not _path(folder, keys[i]).exists():  # its worker has another disk, or could not write
+                    write(folder, keys[i], results[i])
+            except OSError as error:
+                writable = False
+                warnings.warn(f"results cannot be kept in {folder}: {error}", stacklevel=2)
             bar.update()
     finally:
         bar.close()
@@ -100,17 +98,15 @@ def compute_or_load(folder, key, compute, arguments):
     if result is None:
         result = compute(*arguments)
         if not isinstance(result, tuple) or any(np.asarray(array).dtype.hasobject for array in result):
-            raise ValueError(
-                f"compute must return a tuple of arrays, got {type(result).__name__} of {compute.__qualname__}"
-            )
+            raise ValueError(f"compute must return a tuple of arrays, got {type(result).__name__}")
         result = tuple(map(np.asarray, result))
         with suppress(OSError):  # `map_cached` tries again, and warns
             write(folder, key, result)
     return result
 
 
-def key(compute, arguments, source):
-    """What tells one result from all others, as one line of JSON; `source` is the digest of the function's source."""
+def key_of(compute, arguments, source):
+    """What tells one result from all others, one line of JSON; `source` is the function's `source_digest`."""
     versions = {name: metadata.version(name) for name in ("numpy", "numba")}
     named = {"function": f"{compute.__module__}.{compute.__qualname__}", "source": source, **versions}
     try:
@@ -200,7 +196,8 @@ def _imported(tree, package):
     """The full name of everything that a module of this package imports, modules or not."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            for alias in node.names:  # a.b.c binds a, through which all three are used
+                yield from accumulate(alias.name.split("."), "{}.{}".format)
         elif isinstance(node, ast.ImportFrom):
             module = resolve_name("." * node.level + (node.module or ""), package)
             yield from (f"{module}.{alias.name}" for alias in node.names)

@@ -53,7 +53,7 @@ def same(first, second):
 
 
 def key(journal, number, seconds=0):
-    return cache.key(square, (str(journal), number, seconds), cache.source_digest(square))
+    return cache.key_of(square, (str(journal), number, seconds), cache.source_digest(square))
 
 
 def whole(folder, journal):
@@ -191,14 +191,21 @@ class TestFiles:
         assert not old.exists() and young.exists()
 
 
+ABOVE = """\
+import numpy as np
+import spare.deep.inner
+from beside import factor
+from spare.below import power
+from .deep.inner import offset
+
+def compute(x):
+    return (np.asarray(factor * x ** power() + offset + spare.deep.more),)
+"""
 PACKAGE = {
     "spare/__init__.py": "",
-    "spare/above.py": (
-        "import numpy as np\nfrom beside import factor\nfrom spare.below import power\nfrom .deep.inner import offset\n"
-        "def compute(x):\n    return (np.asarray(factor * x ** power() + offset),)\n"
-    ),
+    "spare/above.py": ABOVE,
     "spare/below.py": "def power():\n    return 2\n",
-    "spare/deep/__init__.py": "",
+    "spare/deep/__init__.py": "more = 0\n",
     "spare/deep/inner.py": "from .. import constants\noffset = constants.OFFSET\n",
     "spare/constants.py": "OFFSET = 0\n",
     "spare/aside.py": "from spare import above\n",
@@ -236,7 +243,7 @@ def digest():
 class TestSource:
     def test_a_change_of_the_users_own_function_computes_anew(self, users):
         assert users(**PACKAGE) == 9
-        assert users(**{"spare/above.py": PACKAGE["spare/above.py"].replace("+ offset", "+ 1")}) == 10
+        assert users(**{"spare/above.py": ABOVE.replace("+ offset", "+ 1")}) == 10
 
     @pytest.mark.parametrize(
         ("name", "text", "result"),
@@ -244,8 +251,9 @@ class TestSource:
             ("spare/below.py", "def power():\n    return 3\n", 27),
             ("spare/constants.py", "OFFSET = 5\n", 14),
             ("beside.py", "factor = 2\n", 18),
+            ("spare/deep/__init__.py", "more = 7\n", 16),
         ],
-        ids=["in its package", "by relative imports", "beside its package"],
+        ids=["in its package", "by relative imports", "beside its package", "by the name of a package"],
     )
     def test_a_change_in_what_it_imports_computes_anew(self, users, name, text, result):
         assert users(**PACKAGE) == 9
