@@ -27,7 +27,7 @@ SILENT = 0.5  # accuracy of an output that is 0 throughout, or 1
 HIGH_ACCURACY = 0.95  # two of the forty steps are wrong
 LOW_LOSS = 0.1  # two wrong steps' worth at a high confidence, 2/T at the paper's T = 20
 JUMP = 0.5  # half the loss of a silent network
-NEGLIGIBLE = 1e-3  # a gradient norm; where the output is silent, those of the trapped and of the others lie far apart
+NEGLIGIBLE = 1e-3  # a gradient norm, ours: silent networks of Fig. S2 above it get out in as many epochs again
 OUTCOMES = ("learned", "unsettled", "trapped", "diverged")
 
 
@@ -106,25 +106,23 @@ def settled_loss(loss):
     return np.median(loss[..., -max((loss.shape[-1] - 1) // 10, 2) :].astype(np.float64), axis=-1)
 
 
-def outcome(settled, accuracy, gradient_norm, diverged):
-    """What has become of a network of Fig. S2, as an index into `OUTCOMES`; all arrays (...).
+def outcome(history):
+    """What has become of the networks of a training in the words of Fig. S2: str array (...), of `OUTCOMES`.
 
     diverged : a parameter or the loss overflowed.
-    trapped : in the no-learning zone: silent (the paper's rule for Fig. 4), and the gradient is negligible (the caption
-        of Fig. S2).
+    trapped : in the no-learning zone: silent (the paper's rule for Fig. 4), and in all of the last 50 epochs at a
+        negligible gradient (the caption of Fig. S2).
     learned : the settled loss is below two wrong steps' worth.
     unsettled : none of these.
 
     Parameters
     ----------
-    settled : float array
-        `settled_loss` of the training.
-    accuracy, gradient_norm : float arrays
-        The largest in the last 50 epochs.
-    diverged : bool array
+    history : History
+        With every epoch recorded.
     """
-    trapped = (np.asarray(accuracy) <= SILENT) & (np.asarray(gradient_norm) < NEGLIGIBLE)
-    return np.select([np.asarray(diverged), trapped, np.asarray(settled) < LOW_LOSS], [3, 2, 0], 1)
+    trapped = silent(history.accuracy) & np.all(_last(history.gradient_norm) < NEGLIGIBLE, axis=-1)
+    rules = [diverged(history.accuracy), trapped, settled_loss(history.loss) < LOW_LOSS]
+    return np.select(rules, ["diverged", "trapped", "learned"], "unsettled")
 
 
 def _epochs(name, values, least=1):

@@ -1,4 +1,4 @@
-"""Pieces for the tests of sweeps: they say when they begin and when they end, and take as long as they are told."""
+"""A computation for the tests of the cache: it says when it begins and ends, and takes as long as it is told."""
 
 import os
 import time
@@ -17,6 +17,11 @@ def square(journal, number, seconds):
     return np.array(number**2), np.frombuffer(os.urandom(8_000), np.uint8)
 
 
+def objects(kind):
+    """Not a tuple of arrays, in three ways."""
+    return {"array": np.zeros(3), "objects": (np.array([{}], dtype=object),), "nothing": None}[kind]
+
+
 def note(journal, line):
     """Append a line in one write, which processes do not mix up."""
     with open(journal, "ab", buffering=0) as file:
@@ -30,7 +35,7 @@ def notes(journal):
 
 
 def ended(journal):
-    """The numbers of the pieces that have ended, as often as they have."""
+    """The numbers of the calls that have ended, as often as they have."""
     return [int(number) for what, number, _ in notes(journal) if what == "end"]
 
 

@@ -4,7 +4,6 @@ import argparse
 import os
 
 import joblib
-import numpy as np
 
 from ghostlib.experiments.sloppy import FIG_S2, FIG_S2_FULL, seconds
 
@@ -35,7 +34,7 @@ def table(diagram):
     """How many seeds have learned, are trapped and have diverged, over ranks and learning rates, as text."""
     lines = []
     for outcome in ("learned", "trapped", "diverged"):
-        counts = np.rint(diagram.share(outcome) * diagram.courses.first.shape[-1]).astype(int)
+        counts = diagram.is_(outcome).sum(axis=-1)
         lines += ["", outcome, _row("rank", (f"{alpha:.2g}" for alpha in diagram.alpha))]
         lines += [_row(rank, row) for rank, row in zip(diagram.ranks, counts, strict=True)]
     return "\n".join(lines)

@@ -28,7 +28,7 @@ def publish(result, prefix=""):
         for key, number in value.items() if isinstance(value, dict) else [(None, value)]:
             paste(prefix + name.replace("_", "-") + ("" if key is None else f"-{key}"), number, how.text)
         if how.claim:
-            claim(how.claim, value, how.shown and how.shown.format(value, self=result))
+            claim(how.claim, value, how.shown and how.shown.format(value, self=result).replace("-", "−"))
 
 
 def paste(name, value, text="{}"):

@@ -5,7 +5,8 @@ import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.patches import Rectangle
 
-from ghostlib.experiments.ranks import EDGES, LEARNED
+from ghostlib.experiments.ranks import EDGES
+from ghostlib.outcomes import LOW_LOSS
 from ghostlib.page.palette import RANK_MAP
 from ghostlib.plots.style import (
     CLAIM,
@@ -104,7 +105,7 @@ def learning_time(diagram, columns):
     diagram : PhaseDiagram; columns : indices of its learning rates.
     """
     figure, axes = plt.subplots(figsize=(WIDTH, 3.6))
-    epochs = diagram.median_epoch()
+    epochs = diagram.median_epoch
     for step, column in enumerate(columns):
         strength = 0.3 + 0.7 * step / max(len(columns) - 1, 1)
         axes.plot(
@@ -132,7 +133,7 @@ def rank_or_size(resized):
     resized : what `experiments.RANK_OR_SIZE.run()` gives.
     """
     figure, axes = plt.subplots(figsize=(WIDTH, 3.8))
-    median = np.nanmedian(resized.value, axis=-1)
+    median = resized.median_epoch
     for line, like, colour in zip(median, resized.like, rank_colours(len(resized.like)), strict=True):
         axes.plot(resized.ranks, line, "o-", color=colour, markersize=4.5)
         label(
@@ -219,7 +220,7 @@ def zigzag(low, high, coarse=COARSE):
     used = np.count_nonzero(~np.isnan(low))
     groups = np.arange(0, used, coarse)
     low, high = np.minimum.reduceat(low[:used], groups), np.maximum.reduceat(high[:used], groups)
-    points, pen = [], high[0]
+    points, pen = [], 2.0  # no loss is larger
     for pair in zip(low, high, strict=True):
         nearer = sorted(pair, key=lambda value: abs(value - pen))
         points += nearer
@@ -259,7 +260,7 @@ def _draw_fates(axes, diagram):
 
 
 def _loss_axes(axes, last):
-    axes.axhline(LEARNED, color=MUTED, linewidth=0.8, linestyle=(0, (2, 3)), zorder=1)
+    axes.axhline(LOW_LOSS, color=MUTED, linewidth=0.8, linestyle=(0, (2, 3)), zorder=1)
     axes.set(xscale="log", yscale="log", xlim=(1, last), ylim=(LOWEST, 2.5), ylabel="loss (log scale)")
     label_powers(axes.xaxis, axes.yaxis)
 

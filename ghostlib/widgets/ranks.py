@@ -7,7 +7,8 @@ import numpy as np
 import traitlets
 
 from ghostlib.experiments.ranks import EDGES
-from ghostlib.experiments.sloppy import FIG_S2, OUTCOMES
+from ghostlib.experiments.sloppy import FIG_S2
+from ghostlib.outcomes import OUTCOMES
 from ghostlib.widgets._base import Explorable, Parameter
 from ghostlib.widgets._bundle import bundle
 
@@ -110,8 +111,8 @@ def sweep():
         "fates": list(OUTCOMES),
         "epochs": found.epochs.tolist(),
         "edges": EDGES[: used + 1].tolist(),
-        "fate": found.fate.ravel().tolist(),
-        "learned": courses.learned.ravel().tolist(),
+        "fate": np.argmax([found.is_(outcome) for outcome in OUTCOMES], axis=0).ravel().tolist(),
+        "learned": courses.learned_at.ravel().tolist(),
         "silent": courses.silent_from.ravel().tolist(),
         "lowest": LOWEST,
         "highest": HIGHEST,

@@ -51,7 +51,7 @@ class Run:
     def at(self):
         return {100: self.loss[100], 200: self.loss[200]}
 
-    @quoted(numbers.scientific)
+    @quoted(numbers.scientific, claim="jump", shown="{:.3f} or lower")
     def last(self):
         return self.loss[-1]
 
@@ -116,7 +116,7 @@ def test_a_result_writes_its_quoted_numbers_into_the_page(ledger, page, monkeypa
         "fast-at-200": "0.9",
         "fast-last": numbers.scientific(-1e-3),
     }
-    assert claimed == [("jump", jump, f"{jump:,} of 4001")]
+    assert claimed == [("jump", jump, f"{jump:,} of 4001"), ("jump", -1e-3, "−0.001 or lower")]
 
 
 def test_a_quoted_number_is_computed_once():

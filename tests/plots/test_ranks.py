@@ -6,9 +6,9 @@ from drawing import assert_legible
 from matplotlib.patches import Rectangle
 
 from ghostlib import plots
-from ghostlib.experiments.ranks import EDGES, Course, columns
+from ghostlib.experiments.diagram import PhaseDiagram
+from ghostlib.experiments.ranks import EDGES, Course, envelope
 from ghostlib.experiments.scale import Resized
-from ghostlib.experiments.sloppy import PhaseDiagram
 from ghostlib.plots.ranks import rank_colours, zigzag
 
 
@@ -27,21 +27,18 @@ def diagram():
     epoch = np.arange(EPOCHS + 1)
     learned = np.broadcast_to((3000 / np.arange(2, 11) ** 2)[:, None, None].astype(int), shape)
     loss = np.where(epoch < learned[..., None], 0.5, 0.02 * np.exp(0.5 * random.standard_normal((*shape, epoch.size))))
-    bounds = np.array([columns(each) for each in loss.reshape(-1, epoch.size)]).reshape(*shape, 2, -1)
+    bounds = np.array([envelope(each) for each in loss.reshape(-1, epoch.size)]).reshape(*shape, 2, -1)
     column = np.broadcast_to(np.arange(RATES)[:, None], shape)
     courses = Course(
         **{
             **dict.fromkeys(Course._fields),
             "low": bounds[..., 0, :],
             "high": bounds[..., 1, :],
-            "learned": learned,
-            "diverged_at": np.where(column == 9, 5, -1),
-            "accuracy": np.where((column == 7) | (column == 8), 0.5, 1.0),
-            "gradient_norm": np.full(shape, 1e-6),
-            "settled": np.where(column == 6, 0.4, 0.02),
+            "learned_at": learned,
+            "outcome": np.array([*["learned"] * 6, "unsettled", "trapped", "trapped", "diverged"])[column],
         }
     )
-    return PhaseDiagram(RANKS, np.logspace(-3, 0, RATES), np.full(shape[:2], EPOCHS), courses, [])
+    return PhaseDiagram(RANKS, np.logspace(-3, 0, RATES), range(SEEDS), np.full(shape[:2], EPOCHS), courses, [])
 
 
 def test_every_network_of_fig_s2_has_its_curve_in_the_colour_of_its_rank(diagram):
@@ -84,17 +81,22 @@ def test_learning_time_is_the_rate_times_the_epoch(diagram):
     figure = plots.learning_time(diagram, range(6))
     assert_legible(figure)
     for column, line in enumerate(figure.axes[0].lines):
-        np.testing.assert_allclose(line.get_ydata(), diagram.alpha[column] * diagram.courses.learned[:, column, 0])
+        np.testing.assert_allclose(line.get_ydata(), diagram.alpha[column] * diagram.courses.learned_at[:, column, 0])
 
 
 def test_a_zigzag_passes_through_the_least_and_the_largest_of_every_group():
     loss = np.random.default_rng(1).random(3000) + 0.1
-    x, y = zigzag(*columns(loss), 3)
+    x, y = zigzag(*envelope(loss), 3)
     edges = EDGES[:-1][EDGES[:-1] < loss.size][::3]
     np.testing.assert_array_equal(x, np.repeat(edges, 2))
     for k, (start, stop) in enumerate(zip(edges, [*edges[1:], loss.size], strict=True)):
         part = loss[start:stop].astype(np.float32)
         assert sorted(y[2 * k : 2 * k + 2]) == [part.min(), part.max()]
+
+
+def test_a_curve_without_a_loss_has_no_points():
+    x, y = zigzag(*envelope(np.full(1000, np.nan)))
+    assert x.size == y.size == 0
 
 
 def test_medians_of_falls_are_joined():
@@ -107,8 +109,9 @@ def test_medians_of_falls_are_joined():
 
 
 def test_the_squares_are_where_rank_and_size_agree():
-    value = np.arange(1.0, 16).reshape(3, 5, 1)[::-1] * 100
-    figure = plots.rank_or_size(Resized((1, 3, 10, 30, 100), (1, 10, 100), value))
+    epochs = 100 * np.arange(1, 16).reshape(3, 5, 1)[::-1]
+    courses = Course(**{**dict.fromkeys(Course._fields), "learned_at": epochs})
+    figure = plots.rank_or_size(Resized((1, 3, 10, 30, 100), (1, 10, 100), courses))
     assert_legible(figure)
     squares = figure.axes[0].lines[-1]
     assert [*zip(*squares.get_data(), strict=True)] == [(1, 1100), (10, 800), (100, 500)]

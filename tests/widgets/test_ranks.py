@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ghostlib.experiments import FIG_S2
-from ghostlib.experiments.sloppy import OUTCOMES
+from ghostlib.outcomes import OUTCOMES
 from ghostlib.widgets import Ranks
 from ghostlib.widgets._bundle import SOURCES, bundle, style
 from ghostlib.widgets.ranks import HIGHEST, LOWEST, NOTHING, RANKS, RATES, diagram, quantised, sweep
@@ -46,7 +46,7 @@ def test_what_the_page_gets_is_what_was_trained():
     fate = np.array(sent["fate"]).reshape(shape)
     for k, name in enumerate(OUTCOMES):
         np.testing.assert_array_equal((fate == k).mean(axis=-1), found.share(name))
-    np.testing.assert_array_equal(np.reshape(sent["learned"], shape), found.courses.learned)
+    np.testing.assert_array_equal(np.reshape(sent["learned"], shape), found.courses.learned_at)
 
 
 def test_the_page_gets_less_than_half_a_megabyte():
@@ -109,4 +109,4 @@ def test_a_number_typed_between_two_choices_becomes_the_nearer(page):
 
 def test_the_map_shows_as_many_learned_networks_as_there_are(page):
     green = page.locator("[data-pick] circle[fill='var(--ghost-optimum)']").count()
-    assert green == int(np.sum(diagram().outcome == OUTCOMES.index("learned")))
+    assert green == int(np.sum(diagram().is_("learned")))
