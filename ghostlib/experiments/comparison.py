@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ghostlib.experiments import cache, remedies
-from ghostlib.page.numbers import quoted
+from ghostlib.page.numbers import Quoted
 
 
 NEARLY_ALL = 0.9  # share of the networks that a method has to solve
@@ -32,40 +32,24 @@ class MethodOutcomes:
         """The learning rates at which a method solves nearly all networks."""
         return self.alpha[self.solved[self.methods.index(method)].mean(axis=-1) >= NEARLY_ALL]
 
-    @quoted()
-    def solved_by(self):
-        """How many each method solves at each learning rate: "Adam-0.001"."""
-        return self._named(self.solved.sum(axis=-1))
-
-    @quoted()
-    def trapped_by(self):
-        """How many end up trapped."""
-        return self._named(self.trapped.sum(axis=-1))
-
-    @quoted()
-    def diverged_count(self):
-        """How many diverge in all."""
-        return self.diverged.sum()
-
-    @quoted()
-    def solved_in_haste(self):
-        """The most that the schedule solves at any learning rate from 0.05 on."""
-        return self.solved[self.methods.index("schedule"), self.alpha >= 0.05].sum(axis=-1).max()
-
-    @quoted("{:g}")
-    def clipped_from(self):
-        """The lowest learning rate at which clipping at 0.1 solves nearly all."""
-        return self.good_rates("clipped at 0.1").min()
-
-    @quoted("{:g}")
-    def clipped_to(self):
-        """The highest one."""
-        return self.good_rates("clipped at 0.1").max()
-
-    @quoted("{:g}")
-    def longest_step(self):
-        """The longest step, α times the limit, with which clipping solves nearly all, by limit."""
-        return {limit: limit * self.good_rates(f"clipped at {limit}").max() for limit in (0.1, 1)}
+    #: How many each method solves at each learning rate: "Adam-0.001".
+    solved_by = Quoted(lambda self: self._named(self.solved.sum(axis=-1)))
+    #: How many end up trapped.
+    trapped_by = Quoted(lambda self: self._named(self.trapped.sum(axis=-1)))
+    #: How many diverge in all.
+    diverged_count = Quoted(lambda self: self.diverged.sum())
+    #: The most that the schedule solves at any learning rate from 0.05 on.
+    solved_in_haste = Quoted(
+        lambda self: self.solved[self.methods.index("schedule"), self.alpha >= 0.05].sum(axis=-1).max()
+    )
+    #: The lowest learning rate at which clipping at 0.1 solves nearly all.
+    clipped_from = Quoted(lambda self: self.good_rates("clipped at 0.1").min(), "{:g}")
+    #: The highest one.
+    clipped_to = Quoted(lambda self: self.good_rates("clipped at 0.1").max(), "{:g}")
+    #: The longest step, α times the limit, with which clipping solves nearly all, by limit.
+    longest_step = Quoted(
+        lambda self: {limit: limit * self.good_rates(f"clipped at {limit}").max() for limit in (0.1, 1)}, "{:g}"
+    )
 
     def _named(self, counts):
         keys = [f"{method.replace(' ', '-')}-{rate:g}" for method in self.methods for rate in self.alpha]

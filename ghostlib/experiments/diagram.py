@@ -10,7 +10,7 @@ from scipy.stats import spearmanr
 from ghostlib.experiments.ranks import TASK, Course
 from ghostlib.networks.records import LowRank
 from ghostlib.outcomes import OUTCOMES
-from ghostlib.page.numbers import quoted
+from ghostlib.page.numbers import Quoted, quoted
 
 
 class Panels(NamedTuple):
@@ -118,25 +118,14 @@ class PhaseDiagram:
         return bool(np.allclose(network.output(TASK), linear))
 
     # The map
-    @quoted("{:.3g}")
-    def rate(self):
-        """The learning rates of the three panels."""
-        return {name: self.alpha[column] for name, column in self.panels._asdict().items()}
-
-    @quoted("{:,.0f}")
-    def learning_epoch(self):
-        """Median epoch of learning of every rank at the lowest learning rate."""
-        return dict(zip(self.ranks, self.median_epoch[:, 0], strict=True))
-
-    @quoted("{:.0f}")
-    def speed_up(self):
-        """How many times sooner the highest rank learns than the lowest, at the lowest learning rate."""
-        return self.median_epoch[0, 0] / self.median_epoch[-1, 0]
-
-    @quoted()
-    def rates_at_which_all_learn(self):
-        """Number of learning rates at which all networks learn at some epoch."""
-        return self.all_learn.sum()
+    #: The learning rates of the three panels.
+    rate = Quoted(lambda self: {name: self.alpha[column] for name, column in self.panels._asdict().items()}, "{:.3g}")
+    #: Median epoch of learning of every rank at the lowest learning rate.
+    learning_epoch = Quoted(lambda self: dict(zip(self.ranks, self.median_epoch[:, 0], strict=True)), "{:,.0f}")
+    #: How many times sooner the highest rank learns than the lowest, at the lowest learning rate.
+    speed_up = Quoted(lambda self: self.median_epoch[0, 0] / self.median_epoch[-1, 0], "{:.0f}")
+    #: Number of learning rates at which all networks learn at some epoch.
+    rates_at_which_all_learn = Quoted(lambda self: self.all_learn.sum())
 
     @quoted("{:.2f}", claim="s2-fewer-epochs", shown="{:.2f} or lower")
     def rank_correlation(self):
@@ -144,20 +133,14 @@ class PhaseDiagram:
         columns = self.median_epoch[:, self.all_learn].T
         return max((spearmanr(self.ranks, column).statistic for column in columns), default=np.nan)
 
-    @quoted(claim="s2-occasional-zones", shown="{:.0%}")
-    def trapped_share(self):
-        """Share of the networks that are trapped at the middle rate."""
-        return self.is_("trapped")[:, self.panels.middle].mean()
-
-    @quoted()
-    def trapped_middle(self):
-        """Number of networks that are trapped at the middle rate."""
-        return self._counts(self.is_("trapped")[:, self.panels.middle])
-
-    @quoted()
-    def kept_middle(self):
-        """Number of networks that have learned at the middle rate."""
-        return self._counts(self.is_("learned")[:, self.panels.middle])
+    #: Share of the networks that are trapped at the middle rate.
+    trapped_share = Quoted(
+        lambda self: self.is_("trapped")[:, self.panels.middle].mean(), claim="s2-occasional-zones", shown="{:.0%}"
+    )
+    #: Number of networks that are trapped at the middle rate.
+    trapped_middle = Quoted(lambda self: self._counts(self.is_("trapped")[:, self.panels.middle]))
+    #: Number of networks that have learned at the middle rate.
+    kept_middle = Quoted(lambda self: self._counts(self.is_("learned")[:, self.panels.middle]))
 
     @quoted(claim="s2-stabilised")
     def stabilised(self):
@@ -165,10 +148,8 @@ class PhaseDiagram:
         kept = self.share("learned")[:, self.panels.middle]
         return kept[self.high].mean() - kept[self.low].mean()
 
-    @quoted()
-    def trapped_all(self):
-        """Number of trapped networks on the whole map."""
-        return self.is_("trapped").sum()
+    #: Number of trapped networks on the whole map.
+    trapped_all = Quoted(lambda self: self.is_("trapped").sum())
 
     @quoted()
     def trapped_at_one(self):
@@ -176,57 +157,48 @@ class PhaseDiagram:
         trapped = zip(self.networks, self.is_("trapped"), strict=True)
         return sum(np.sum(networks[each].astype(np.float64).output(TASK)[:, -1] > 0.5) for networks, each in trapped)
 
-    @quoted()
-    def unsettled_all(self):
-        """Number of unsettled networks on the whole map."""
-        return self.is_("unsettled").sum()
-
-    @quoted("{:.2f}")
-    def unsettled_loss(self):
-        """Median of the loss at which they settle."""
-        return _median(self.courses.settled_loss[self.is_("unsettled")])
-
-    @quoted("{:.1f}")
-    def unsettled_gradient(self):
-        """Median of the largest gradient norm that they still reach."""
-        return _median(self.courses.gradient_norm[self.is_("unsettled")])
+    #: Number of unsettled networks on the whole map.
+    unsettled_all = Quoted(lambda self: self.is_("unsettled").sum())
+    #: Median of the loss at which they settle.
+    unsettled_loss = Quoted(lambda self: _median(self.courses.settled_loss[self.is_("unsettled")]), "{:.2f}")
+    #: Median of the largest gradient norm that they still reach.
+    unsettled_gradient = Quoted(lambda self: _median(self.courses.gradient_norm[self.is_("unsettled")]), "{:.1f}")
 
     # The clock
-    @quoted(lambda time: f"{time:.1f}" if time >= 1 else f"{time:.2f}")
-    def clock(self):
-        """Learning time of every rank at the lowest learning rate."""
-        return dict(zip(self.ranks, self.learning_time[:, 0], strict=True))
-
-    @quoted("{:.1%}")
-    def clock_spread(self):
-        """How far the learning times of a rank are apart, up to the left panel's rate."""
-        return np.abs(self.learning_time[:, : self.panels.left + 1] / self.learning_time[:, :1] - 1).max()
+    #: Learning time of every rank at the lowest learning rate.
+    clock = Quoted(
+        lambda self: dict(zip(self.ranks, self.learning_time[:, 0], strict=True)),
+        lambda time: f"{time:.1f}" if time >= 1 else f"{time:.2f}",
+    )
+    #: How far the learning times of a rank are apart, up to the left panel's rate.
+    clock_spread = Quoted(
+        lambda self: np.abs(self.learning_time[:, : self.panels.left + 1] / self.learning_time[:, :1] - 1).max(),
+        "{:.1%}",
+    )
 
     # The fall, at the left panel's rate
-    @quoted("{:.0%}", claim="s2-low-rank-abrupt", shown="{:.0%} of the epochs so far")
-    def low_rank_fall(self):
-        """Median share of the fall with the lowest rank."""
-        return np.median(self.fall_share[0, self.panels.left])
-
-    @quoted("{:.0%}", claim="s2-full-rank-gradual", shown="{:.0%} of the epochs so far")
-    def full_rank_fall(self):
-        """Median share of the fall with the highest rank."""
-        return np.median(self.fall_share[-1, self.panels.left])
-
-    @quoted("{:.0f}")
-    def fall_epochs(self):
-        """Median epochs of the fall of every rank."""
-        return dict(zip(self.ranks, np.median(self.fall[:, self.panels.left], axis=-1), strict=True))
-
-    @quoted("{:.2f}")
-    def full_rank_rise(self):
-        """Median of the largest rise in one epoch after learning, with the highest rank."""
-        return np.median(self.courses.largest_rise[-1, self.panels.left])
-
-    @quoted("{:.3f}")
-    def full_rank_settled(self):
-        """Median of the loss at which the highest rank settles."""
-        return np.median(self.courses.settled_loss[-1, self.panels.left])
+    #: Median share of the fall with the lowest rank.
+    low_rank_fall = Quoted(
+        lambda self: np.median(self.fall_share[0, self.panels.left]),
+        "{:.0%}",
+        claim="s2-low-rank-abrupt",
+        shown="{:.0%} of the epochs so far",
+    )
+    #: Median share of the fall with the highest rank.
+    full_rank_fall = Quoted(
+        lambda self: np.median(self.fall_share[-1, self.panels.left]),
+        "{:.0%}",
+        claim="s2-full-rank-gradual",
+        shown="{:.0%} of the epochs so far",
+    )
+    #: Median epochs of the fall of every rank.
+    fall_epochs = Quoted(
+        lambda self: dict(zip(self.ranks, np.median(self.fall[:, self.panels.left], axis=-1), strict=True)), "{:.0f}"
+    )
+    #: Median of the largest rise in one epoch after learning, with the highest rank.
+    full_rank_rise = Quoted(lambda self: np.median(self.courses.largest_rise[-1, self.panels.left]), "{:.2f}")
+    #: Median of the loss at which the highest rank settles.
+    full_rank_settled = Quoted(lambda self: np.median(self.courses.settled_loss[-1, self.panels.left]), "{:.3f}")
 
     @quoted("{:.0f}", claim="s2-full-rank-oscillates", shown="{:.1f} times the loss at the end")
     def rise_over_settled(self):
@@ -260,20 +232,16 @@ class HighestRate:
         """Number of networks of every rank."""
         return len(self.diagram.seeds) + len(self.more.seeds)
 
-    @quoted()
-    def kept_all(self):
-        """Number of networks that have learned."""
-        return self.count("learned").sum()
-
-    @quoted()
-    def kept_high(self):
-        """Number of those of high rank."""
-        return self.count("learned")[self.diagram.high].sum()
-
-    @quoted(claim="s2-highest-rate", shown="{self.kept_high} of {self.kept_all}")
-    def kept_high_share(self):
-        """High rank's share of those that have learned."""
-        return self.kept_high / self.kept_all if self.kept_all else np.nan
+    #: Number of networks that have learned.
+    kept_all = Quoted(lambda self: self.count("learned").sum())
+    #: Number of those of high rank.
+    kept_high = Quoted(lambda self: self.count("learned")[self.diagram.high].sum())
+    #: High rank's share of those that have learned.
+    kept_high_share = Quoted(
+        lambda self: self.kept_high / self.kept_all if self.kept_all else np.nan,
+        claim="s2-highest-rate",
+        shown="{self.kept_high} of {self.kept_all}",
+    )
 
     @quoted()
     def kept_lowest(self):
@@ -281,15 +249,14 @@ class HighestRate:
         kept = self.count("learned") > 0
         return np.asarray(self.diagram.ranks)[kept].min() if kept.any() else np.nan
 
-    @quoted()
-    def trapped_full(self):
-        """Number of trapped networks of the highest rank."""
-        return self.count("trapped")[-1]
-
-    @quoted(claim="s2-full-rank-stuck", shown="{self.trapped_full} of {self.seeds}")
-    def trapped_full_share(self):
-        """Share of trapped networks of the highest rank."""
-        return self.trapped_full / self.seeds
+    #: Number of trapped networks of the highest rank.
+    trapped_full = Quoted(lambda self: self.count("trapped")[-1])
+    #: Share of trapped networks of the highest rank.
+    trapped_full_share = Quoted(
+        lambda self: self.trapped_full / self.seeds,
+        claim="s2-full-rank-stuck",
+        shown="{self.trapped_full} of {self.seeds}",
+    )
 
 
 def median_epoch(learned_at):

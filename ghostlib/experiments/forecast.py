@@ -8,7 +8,7 @@ import numpy as np
 from ghostlib import outcomes
 from ghostlib.dynamics.plateau import plateau_duration
 from ghostlib.experiments.lowered import TASK, Lowered
-from ghostlib.page.numbers import quoted, scientific
+from ghostlib.page.numbers import Quoted, quoted, scientific
 from ghostlib.toy import zone
 
 
@@ -45,10 +45,8 @@ class RecoveryForecast:
         """Share of the networks that should learn again within the epochs of Fig. 4, shape (C,)."""
         return (self.epochs < self.lowered.settings.after).mean(axis=1)
 
-    @quoted("{:.1f}")
-    def distance(self):
-        """Distance of the network in the middle, and of the farthest one."""
-        return {"median": np.median(self.distances), "most": self.distances.max()}
+    #: Distance of the network in the middle, and of the farthest one.
+    distance = Quoted(lambda self: {"median": np.median(self.distances), "most": self.distances.max()}, "{:.1f}")
 
     @quoted(BIG)
     def signal(self):
@@ -56,10 +54,10 @@ class RecoveryForecast:
         c = self.lowered.settings.c
         return c * np.exp(-c * self.distance["median"])
 
-    @quoted("{:.2f}")
-    def best(self):
-        """Lower and upper quartile of the best confidences."""
-        return dict(zip(("low", "high"), np.quantile(self.best_confidence, (0.25, 0.75)), strict=True))
+    #: Lower and upper quartile of the best confidences.
+    best = Quoted(
+        lambda self: dict(zip(("low", "high"), np.quantile(self.best_confidence, (0.25, 0.75)), strict=True)), "{:.2f}"
+    )
 
     @quoted("{:.1f}")
     def over_truth(self):
@@ -75,7 +73,5 @@ class RecoveryForecast:
         epochs = self.epochs[-1][np.isfinite(self.epochs[-1])]
         return {"least": epochs.min(), "median": np.median(epochs), "most": epochs.max()}
 
-    @quoted()
-    def infinite_count(self):
-        """How many forecasts at the highest confidence are infinite."""
-        return np.sum(np.isinf(self.epochs[-1]))
+    #: How many forecasts at the highest confidence are infinite.
+    infinite_count = Quoted(lambda self: np.sum(np.isinf(self.epochs[-1])))

@@ -12,7 +12,7 @@ import numpy as np
 from ghostlib import outcomes
 from ghostlib.networks.records import RankOne
 from ghostlib.networks.task import DelayedActivation
-from ghostlib.page.numbers import quoted, scientific
+from ghostlib.page.numbers import Quoted, quoted, scientific
 from ghostlib.training import History, train
 from ghostlib.training.schedules import train_at
 
@@ -86,40 +86,25 @@ class Lowered:
         epoch = np.concatenate([np.arange(start - before, start), start + self.after.epoch])
         return epoch, np.concatenate([first[:, -before - 1 : -1], then], axis=1)
 
-    @quoted(claim="fig-4-learned")
-    def learned_count(self):
-        """How many networks learned."""
-        return self.learned.sum()
-
-    @quoted()
-    def trapped_count(self):
-        """How many of them were trapped."""
-        return self.trapped.sum()
-
-    @quoted()
-    def frozen_count(self):
-        """Trapped networks whose every update was rounded to zero."""
-        return np.sum(self.before.frozen_at[self.trapped] >= 0)
-
-    @quoted(partial(scientific, digits=0))
-    def norm_at_highest(self):
-        """Median gradient norm of the trapped networks at the highest confidence, at which they were trained before."""
-        return np.median(self.after.gradient_norm[-1, :, 0])
-
-    @quoted("{:.2g}")
-    def norm_at_best(self):
-        """The same at the confidence at which most recover, before any parameter has changed."""
-        return np.median(self.after.gradient_norm[self.recovered.argmax(), :, 0])
-
-    @quoted("{:.2g}")
-    def best_confidence(self):
-        """The confidence at which most recover."""
-        return self.confidences[self.recovered.argmax()]
-
-    @quoted("{:.0%}", claim="fig-4-recovery", shown="{:.0%} recover at c = {self.best_confidence:.2g}")
-    def recovered_at_best(self):
-        """Share that recovers there."""
-        return self.recovered.max()
+    #: How many networks learned.
+    learned_count = Quoted(lambda self: self.learned.sum(), claim="fig-4-learned")
+    #: How many of them were trapped.
+    trapped_count = Quoted(lambda self: self.trapped.sum())
+    #: Trapped networks whose every update was rounded to zero.
+    frozen_count = Quoted(lambda self: np.sum(self.before.frozen_at[self.trapped] >= 0))
+    #: Median gradient norm of the trapped networks at the highest confidence, at which they were trained before.
+    norm_at_highest = Quoted(lambda self: np.median(self.after.gradient_norm[-1, :, 0]), partial(scientific, digits=0))
+    #: The same at the confidence at which most recover, before any parameter has changed.
+    norm_at_best = Quoted(lambda self: np.median(self.after.gradient_norm[self.recovered.argmax(), :, 0]), "{:.2g}")
+    #: The confidence at which most recover.
+    best_confidence = Quoted(lambda self: self.confidences[self.recovered.argmax()], "{:.2g}")
+    #: Share that recovers there.
+    recovered_at_best = Quoted(
+        lambda self: self.recovered.max(),
+        "{:.0%}",
+        claim="fig-4-recovery",
+        shown="{:.0%} recover at c = {self.best_confidence:.2g}",
+    )
 
     @quoted()
     def recovered_at(self):
@@ -133,20 +118,12 @@ class Lowered:
         inside = self.confidences[self.recovered >= MOST]
         return {"low": inside[0], "high": inside[-1]}
 
-    @quoted("{:.2f}")
-    def best_accuracy(self):
-        """Mean accuracy at the end, at the confidence at which it is largest."""
-        return self.accuracy.max()
-
-    @quoted("{:.2g}")
-    def most_accurate_confidence(self):
-        """That confidence."""
-        return self.confidences[self.accuracy.argmax()]
-
-    @quoted("{:.2f}")
-    def dip(self):
-        """The least mean accuracy between c = 0.1 and 0.35, where most signal gets through."""
-        return self.accuracy[(self.confidences > 0.1) & (self.confidences < 0.35)].min()
+    #: Mean accuracy at the end, at the confidence at which it is largest.
+    best_accuracy = Quoted(lambda self: self.accuracy.max(), "{:.2f}")
+    #: That confidence.
+    most_accurate_confidence = Quoted(lambda self: self.confidences[self.accuracy.argmax()], "{:.2g}")
+    #: The least mean accuracy between c = 0.1 and 0.35, where most signal gets through.
+    dip = Quoted(lambda self: self.accuracy[(self.confidences > 0.1) & (self.confidences < 0.35)].min(), "{:.2f}")
 
 
 @dataclass(frozen=True)

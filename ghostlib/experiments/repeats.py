@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ghostlib.experiments import cache, remedies
-from ghostlib.page.numbers import quoted
+from ghostlib.page.numbers import Quoted, quoted
 
 
 PAPER_TRAPPED = 54  # caption of Fig. 4
@@ -33,10 +33,8 @@ class RepeatedOutcomes:
         """How many networks were trapped in each repeat."""
         return self.trapped.sum(axis=1)
 
-    @quoted()
-    def repeats(self):
-        """How many repeats."""
-        return len(self.trapped)
+    #: How many repeats.
+    repeats = Quoted(lambda self: len(self.trapped))
 
     @quoted()
     def learned_range(self):
@@ -44,39 +42,23 @@ class RepeatedOutcomes:
         least, most = self.learned_counts.min(), self.learned_counts.max()
         return f"{least}" if least == most else f"{least} to {most}"
 
-    @quoted(
+    #: Mean number trapped.
+    trapped_mean = Quoted(
+        lambda self: self.trapped_counts.mean(),
         "{:.1f}",
         claim="fig-4-trapped",
         shown="{:.1f} ± {self.trapped_spread:.1f} of {self.trapped.shape[1]}, over {self.repeats} repeats",
     )
-    def trapped_mean(self):
-        """Mean number trapped."""
-        return self.trapped_counts.mean()
-
-    @quoted("{:.1f}")
-    def trapped_spread(self):
-        """Its standard deviation from repeat to repeat."""
-        return self.trapped_counts.std(ddof=1)
-
-    @quoted()
-    def trapped_range(self):
-        """The least and the largest number trapped."""
-        return {"least": self.trapped_counts.min(), "most": self.trapped_counts.max()}
-
-    @quoted("{:.0%}")
-    def up_to_paper(self):
-        """Share of the repeats with as many trapped as in the paper, or fewer."""
-        return np.mean(self.trapped_counts <= PAPER_TRAPPED)
-
-    @quoted()
-    def always_trapped(self):
-        """Networks that were trapped in every repeat."""
-        return self.trapped.all(axis=0).sum()
-
-    @quoted()
-    def never_trapped(self):
-        """Networks that learned in every repeat and were trapped in none."""
-        return (self.learned.all(axis=0) & ~self.trapped.any(axis=0)).sum()
+    #: Its standard deviation from repeat to repeat.
+    trapped_spread = Quoted(lambda self: self.trapped_counts.std(ddof=1), "{:.1f}")
+    #: The least and the largest number trapped.
+    trapped_range = Quoted(lambda self: {"least": self.trapped_counts.min(), "most": self.trapped_counts.max()})
+    #: Share of the repeats with as many trapped as in the paper, or fewer.
+    up_to_paper = Quoted(lambda self: np.mean(self.trapped_counts <= PAPER_TRAPPED), "{:.0%}")
+    #: Networks that were trapped in every repeat.
+    always_trapped = Quoted(lambda self: self.trapped.all(axis=0).sum())
+    #: Networks that learned in every repeat and were trapped in none.
+    never_trapped = Quoted(lambda self: (self.learned.all(axis=0) & ~self.trapped.any(axis=0)).sum())
 
 
 @dataclass(frozen=True)

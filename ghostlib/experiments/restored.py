@@ -7,7 +7,7 @@ import numpy as np
 from ghostlib import outcomes
 from ghostlib.experiments.lowered import TASK
 from ghostlib.networks.records import RankOne
-from ghostlib.page.numbers import quoted
+from ghostlib.page.numbers import Quoted
 from ghostlib.training import History
 from ghostlib.training.schedules import ramp, train_stages
 
@@ -55,40 +55,22 @@ class Returned:
         last = outcomes.silent_from(accuracy[fell]) - 1
         return np.take_along_axis(norm[fell], last[:, None], axis=1)[:, 0]
 
-    @quoted("{:,}")
-    def rise_epochs(self):
-        """Epochs from the end of the rescue until the confidence is the original one."""
-        return sum(epochs for epochs, _ in self.plan[1:-1])
-
-    @quoted("{:.0%}")
-    def trapped_share(self):
-        """Share of all copies that are trapped again."""
-        return self.silent.mean()
-
-    @quoted("{:.0%}")
-    def solved_share(self):
-        """Share that is solved."""
-        return self.solved.mean()
-
-    @quoted()
-    def solved_count(self):
-        """How many are solved."""
-        return self.solved.sum()
-
-    @quoted()
-    def tries(self):
-        """How many copies there are."""
-        return self.solved.size
-
-    @quoted("{:.3f}")
-    def median_loss(self):
-        """Loss at the end, of the copy in the middle."""
-        return np.median(self.loss)
-
-    @quoted("{:.1f}")
-    def steepest(self):
-        """Largest gradient norm on arrival: of the copy in the middle, and exceeded by one in ten."""
-        return {"median": np.median(self.arrival_norm), "tenth": np.quantile(self.arrival_norm, 0.9)}
+    #: Epochs from the end of the rescue until the confidence is the original one.
+    rise_epochs = Quoted(lambda self: sum(epochs for epochs, _ in self.plan[1:-1]), "{:,}")
+    #: Share of all copies that are trapped again.
+    trapped_share = Quoted(lambda self: self.silent.mean(), "{:.0%}")
+    #: Share that is solved.
+    solved_share = Quoted(lambda self: self.solved.mean(), "{:.0%}")
+    #: How many are solved.
+    solved_count = Quoted(lambda self: self.solved.sum())
+    #: How many copies there are.
+    tries = Quoted(lambda self: self.solved.size)
+    #: Loss at the end, of the copy in the middle.
+    median_loss = Quoted(lambda self: np.median(self.loss), "{:.3f}")
+    #: Largest gradient norm on arrival: of the copy in the middle, and exceeded by one in ten.
+    steepest = Quoted(
+        lambda self: {"median": np.median(self.arrival_norm), "tenth": np.quantile(self.arrival_norm, 0.9)}, "{:.1f}"
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,20 +86,12 @@ class Restored:
     rescued: RankOne
     raised: RankOne
 
-    @quoted("{:.1f}")
-    def edge(self):
-        """The gradient norm with which, or with more, 95% of the falls after a return at once begin."""
-        return np.quantile(self.ways["once"].fall_norm, 0.05)
-
-    @quoted("{:.0f}")
-    def rescued_crossing(self):
-        """Step of the trial at which κ crosses its threshold after the rescue: first tenth, middle, and last tenth."""
-        return _deciles(crossing(self.rescued))
-
-    @quoted("{:.0f}")
-    def raised_crossing(self):
-        """The same after the slow rise."""
-        return _deciles(crossing(self.raised))
+    #: The gradient norm with which, or with more, 95% of the falls after a return at once begin.
+    edge = Quoted(lambda self: np.quantile(self.ways["once"].fall_norm, 0.05), "{:.1f}")
+    #: Step of the trial at which κ crosses its threshold after the rescue: first tenth, middle, and last tenth.
+    rescued_crossing = Quoted(lambda self: _deciles(crossing(self.rescued)), "{:.0f}")
+    #: The same after the slow rise.
+    raised_crossing = Quoted(lambda self: _deciles(crossing(self.raised)), "{:.0f}")
 
 
 @dataclass(frozen=True)

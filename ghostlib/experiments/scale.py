@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ghostlib.experiments import cache
 from ghostlib.experiments.diagram import courses, median_epoch
 from ghostlib.experiments.ranks import Course, train_network
-from ghostlib.page.numbers import quoted
+from ghostlib.page.numbers import Quoted
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,29 +31,21 @@ class Resized:
         learned = self.courses.outcome[self.like.index(like), self.ranks.index(rank)] == "learned"
         return int(learned.sum())
 
-    @quoted("{:,.0f}")
-    def resized_epoch(self):
-        """Median epoch of learning by rank and size of W: "10-like-100" is rank ten with the weights of full rank."""
-        return {
+    #: Median epoch of learning by rank and size of W: "10-like-100" is rank ten with the weights of full rank.
+    resized_epoch = Quoted(
+        lambda self: {
             f"{rank}-like-{like}": epoch
             for like, row in zip(self.like, self.median_epoch, strict=True)
             for rank, epoch in zip(self.ranks, row, strict=True)
-        }
-
-    @quoted("{:.1f}")
-    def by_rank(self):
-        """How many times sooner full rank learns than rank one, with the weights of rank one."""
-        return self.resized_epoch["1-like-1"] / self.resized_epoch["100-like-1"]
-
-    @quoted("{:.0f}")
-    def by_both(self):
-        """How many times sooner full rank learns than rank one, each as it comes."""
-        return self.resized_epoch["1-like-1"] / self.resized_epoch["100-like-100"]
-
-    @quoted("{:.0f}")
-    def by_size(self):
-        """How many times sooner rank ten learns with the weights of full rank than with its own."""
-        return self.resized_epoch["10-like-10"] / self.resized_epoch["10-like-100"]
+        },
+        "{:,.0f}",
+    )
+    #: How many times sooner full rank learns than rank one, with the weights of rank one.
+    by_rank = Quoted(lambda self: self.resized_epoch["1-like-1"] / self.resized_epoch["100-like-1"], "{:.1f}")
+    #: How many times sooner full rank learns than rank one, each as it comes.
+    by_both = Quoted(lambda self: self.resized_epoch["1-like-1"] / self.resized_epoch["100-like-100"], "{:.0f}")
+    #: How many times sooner rank ten learns with the weights of full rank than with its own.
+    by_size = Quoted(lambda self: self.resized_epoch["10-like-10"] / self.resized_epoch["10-like-100"], "{:.0f}")
 
 
 @dataclass(frozen=True)

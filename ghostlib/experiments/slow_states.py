@@ -6,7 +6,7 @@ import numpy as np
 
 from ghostlib.dynamics import directions
 from ghostlib.experiments.ranks import TASK
-from ghostlib.page.numbers import quoted
+from ghostlib.page.numbers import Quoted
 
 
 SLOW = 0.5  # a direction with a rate below this is at least twice as slow as a unit of its own, whose rate is −1
@@ -45,27 +45,15 @@ class SlowStates:
         """Number of slow directions, (R, S)."""
         return np.array([np.sum(np.abs(state.rates) < SLOW, axis=-1) for state in self.states])
 
-    @quoted("{:.3g}")
-    def slow_alpha(self):
-        """The learning rate."""
-        return self.alpha
-
-    @quoted("{:.1f}")
-    def slow_low(self):
-        """Mean number of slow directions with the lowest rank."""
-        return self.count[0].mean()
-
-    @quoted("{:.1f}")
-    def slow_high(self):
-        """Mean number of slow directions with rank 10 and more."""
-        return self.count[np.asarray(self.ranks) >= 10].mean()
-
-    @quoted()
-    def slow_most(self):
-        """The largest number of slow directions."""
-        return self.count.max()
-
-    @quoted("{:.1%}")
-    def slow_speed(self):
-        """Median speed of every rank."""
-        return {rank: np.median(speed) for rank, speed in zip(self.ranks, self.speed, strict=True)}
+    #: The learning rate.
+    slow_alpha = Quoted(lambda self: self.alpha, "{:.3g}")
+    #: Mean number of slow directions with the lowest rank.
+    slow_low = Quoted(lambda self: self.count[0].mean(), "{:.1f}")
+    #: Mean number of slow directions with rank 10 and more.
+    slow_high = Quoted(lambda self: self.count[np.asarray(self.ranks) >= 10].mean(), "{:.1f}")
+    #: The largest number of slow directions.
+    slow_most = Quoted(lambda self: self.count.max())
+    #: Median speed of every rank.
+    slow_speed = Quoted(
+        lambda self: {rank: np.median(speed) for rank, speed in zip(self.ranks, self.speed, strict=True)}, "{:.1%}"
+    )

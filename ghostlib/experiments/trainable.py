@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ghostlib import outcomes
+from ghostlib.experiments.copies import perturbed
 from ghostlib.experiments.lowered import TASK
-from ghostlib.experiments.rank_one import perturbed
 from ghostlib.networks.records import RankOne
-from ghostlib.page.numbers import quoted
+from ghostlib.page.numbers import Quoted, quoted
 from ghostlib.training import History, train
 
 
@@ -32,34 +32,21 @@ class Trained:
     hundred: History
     fixed: History
 
-    @quoted(
+    #: Share of the copies of the one network that are trapped.
+    share_trapped = Quoted(
+        lambda self: self.copies_trapped / self.copies,
         "{:.0%}",
         claim="trainable-confidence",
         shown="{self.copies_trapped} of {self.copies} copies of seed {self.seed} trapped",
     )
-    def share_trapped(self):
-        """Share of the copies of the one network that are trapped."""
-        return self.copies_trapped / self.copies
-
-    @quoted()
-    def copies(self):
-        """How many copies there are."""
-        return len(self.one.loss)
-
-    @quoted()
-    def copies_trapped(self):
-        """How many of them are trapped."""
-        return outcomes.trapped(self.one.accuracy).sum()
-
-    @quoted()
-    def trained_trapped(self):
-        """How many of the hundred networks are trapped with c trained."""
-        return outcomes.trapped(self.hundred.accuracy).sum()
-
-    @quoted()
-    def fixed_trapped(self):
-        """How many of them are trapped with c fixed."""
-        return outcomes.trapped(self.fixed.accuracy).sum()
+    #: How many copies there are.
+    copies = Quoted(lambda self: len(self.one.loss))
+    #: How many of them are trapped.
+    copies_trapped = Quoted(lambda self: outcomes.trapped(self.one.accuracy).sum())
+    #: How many of the hundred networks are trapped with c trained.
+    trained_trapped = Quoted(lambda self: outcomes.trapped(self.hundred.accuracy).sum())
+    #: How many of them are trapped with c fixed.
+    fixed_trapped = Quoted(lambda self: outcomes.trapped(self.fixed.accuracy).sum())
 
     @quoted("{:.2f}")
     def c_range(self):
@@ -67,20 +54,14 @@ class Trained:
         c = np.concatenate([self.one.c, self.hundred.c])
         return {"least": c.min(), "most": c.max()}
 
-    @quoted()
-    def then_recovered(self):
-        """How many of the trapped copies recover after c was set by hand."""
-        return outcomes.recovered(self.then.accuracy).sum()
-
-    @quoted()
-    def then_solved(self):
-        """How many of them are solved."""
-        return outcomes.solved(self.then.accuracy, outcomes.final_loss(self.then.networks, TASK)).sum()
-
-    @quoted("{:.1f}")
-    def then_c(self):
-        """The confidence at the end, of the one in the middle."""
-        return np.median(self.then.c[:, -1])
+    #: How many of the trapped copies recover after c was set by hand.
+    then_recovered = Quoted(lambda self: outcomes.recovered(self.then.accuracy).sum())
+    #: How many of them are solved.
+    then_solved = Quoted(
+        lambda self: outcomes.solved(self.then.accuracy, outcomes.final_loss(self.then.networks, TASK)).sum()
+    )
+    #: The confidence at the end, of the one in the middle.
+    then_c = Quoted(lambda self: np.median(self.then.c[:, -1]), "{:.1f}")
 
 
 @dataclass(frozen=True)

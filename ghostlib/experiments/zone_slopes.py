@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ghostlib import toy
-from ghostlib.page.numbers import quoted
+from ghostlib.page.numbers import Quoted, quoted
 from ghostlib.toy import zone
 
 
@@ -26,10 +26,8 @@ class Slopes:
     low: np.ndarray
     high: np.ndarray
 
-    @quoted("{:.1%}")
-    def error_low(self):
-        """Largest relative error of Eq. (B45) at the lowest confidence."""
-        return np.abs(self.low / self.exact - 1)[:, 0].max()
+    #: Largest relative error of Eq. (B45) at the lowest confidence.
+    error_low = Quoted(lambda self: np.abs(self.low / self.exact - 1)[:, 0].max(), "{:.1%}")
 
     @quoted("{:.2%}")
     def error_high(self):
@@ -37,10 +35,8 @@ class Slopes:
         at_zero = self.high[self.rho == 0] / self.exact[self.rho == 0]
         return np.abs(at_zero - 1)[:, self.c > 1].max()
 
-    @quoted("{:.1f}")
-    def steepest_product(self):
-        """c x* where the slope at r = 0 is steepest."""
-        return self.product[self.exact[self.rho == 0].argmax()]
+    #: c x* where the slope at r = 0 is steepest.
+    steepest_product = Quoted(lambda self: self.product[self.exact[self.rho == 0].argmax()], "{:.1f}")
 
 
 @dataclass(frozen=True)
