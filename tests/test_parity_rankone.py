@@ -1,22 +1,20 @@
 """Rank-one networks in JavaScript give the numbers of Python's: golden vectors made here, evaluated in a browser."""
 
 import itertools
-from pathlib import Path
 
 import numpy as np
 import pytest
 from browser import import_modules
 
-import ghostlib
 from ghostlib import ghosts
 from ghostlib.adjoint import loss_and_gradient
 from ghostlib.rnn import RankOne
 from ghostlib.task import DelayedActivation
 from ghostlib.training import train
+from ghostlib.widgets._bundle import bundle
 from ghostlib.widgets._networks import pack
 
 
-SOURCE = Path(ghostlib.__file__).parent / "widgets" / "js" / "rankone.js"
 FOLD = np.sqrt(0.5) - np.arctanh(np.sqrt(0.5)) / 2  # where tanh(2κ) − κ has its extrema, f is ± this far from zero
 
 
@@ -24,7 +22,7 @@ FOLD = np.sqrt(0.5) - np.arctanh(np.sqrt(0.5)) / 2  # where tanh(2κ) − κ has
 def page(browser):
     """A blank page that has imported rankone.js."""
     page = browser.new_page()
-    import_modules(page, SOURCE.read_text(encoding="utf-8"))
+    import_modules(page, bundle("rankone"))
     yield page
     page.close()
 

@@ -6,10 +6,9 @@ from functools import cache
 import numpy as np
 import traitlets
 
-from ghostlib.experiments.ranks import EDGES
+from ghostlib.experiments.ranks import EDGES, LEARNED
 from ghostlib.experiments.sloppy import FATES, FIG_S2
 from ghostlib.widgets._base import Explorable, Parameter
-from ghostlib.widgets._bundle import bundle
 
 
 RANKS = FIG_S2.ranks
@@ -51,7 +50,6 @@ class Ranks(Explorable):
     """
 
     module = "ranks"
-    _esm = bundle("ranks")
     alt = (
         "Two panels. A map of rank, from 1 to 100, against learning rate, from 0.001 to 1, with ten marks in every "
         "cell, one a network: at low learning rates all have learned, at high ones most lie in the no-learning zone, "
@@ -96,6 +94,8 @@ def sweep():
     epochs : of each rank and rate.
     edges : the epochs at which the columns of the curves begin.
     fate, learned, silent : of each network; epochs, or −1.
+    learned_below : the loss that counts as learned.
+    lowest, highest : the losses between which the levels lie.
     losses : base64 of uint8, two rows of columns for each network, its least and its largest losses; see `quantised`.
     """
     found = diagram()
@@ -113,6 +113,7 @@ def sweep():
         "fate": found.fate.ravel().tolist(),
         "learned": courses.learned.ravel().tolist(),
         "silent": courses.silent_from.ravel().tolist(),
+        "learned_below": LEARNED,
         "lowest": LOWEST,
         "highest": HIGHEST,
         "losses": base64.b64encode(quantised(bounds).tobytes()).decode("ascii"),
