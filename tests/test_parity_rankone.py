@@ -128,6 +128,22 @@ def test_slow_points_agree_even_a_pair_just_born(page, network):
         assert there["passageTime"] == pytest.approx(here.passage_time, rel=1e-5)
 
 
+def test_no_pair_is_missed_wherever_a_steep_unit_stands(page):
+    """A step so narrow that both extrema of f lie in one cell of the search, at every place of that cell.
+
+    Only the bound of |tanh‴| tells the search to look closer.
+    """
+    places = np.linspace(0.5, 0.65, 61)
+    for steepness, size in ((25.0, 0.06), (40.0, 0.04), (60.0, 0.03)):
+        for place in places:
+            # The second unit is constant: it lifts f to a level that the fold around the step crosses.
+            network = RankOne([steepness, 0.0], [size, 1.0], [-steepness * place, np.arctanh(place)])
+            theirs = run(page, "return R.rankOneSlowPoints(network(A[0]))", lists(network))
+            ours = ghosts.slow_points(network)
+            assert [p["kind"] for p in theirs] == [p.kind for p in ours], (steepness, place)
+            assert len(ours) == 3
+
+
 def test_slow_points_in_an_interval_are_those_of_python(page):
     network = RankOne([2.0], [1.5], [0.0])
     for low, high in ((-0.5, 3.0), (0.0, 3.0), (2.0, 3.0)):

@@ -39,7 +39,9 @@ def test_names_that_every_object_has_are_no_parameters(show, kind):
     for name in (*PROTOTYPE, "nonsense"):
         expect(message(page)).to_contain_text(f"There is no parameter called {name} here.")
     page.evaluate("module => { location.hash = `${module}.constructor=3` }", kind.module)
-    expect(message(page)).to_contain_text("There is no parameter called constructor here. The figure keeps its own value.")
+    expect(message(page)).to_contain_text(
+        "There is no parameter called constructor here. The figure keeps its own value."
+    )
     assert address(page) == ""
 
 
@@ -89,7 +91,15 @@ def test_two_widgets_of_one_kind_have_addresses_and_ids_of_their_own(show):
 
 @pytest.mark.parametrize(
     "text, value",
-    [("0,5", "0.5"), (" .5 ", "0.5"), ("−0.25", "-0.25"), ("+1", "1"), ("5e-3", "0.005"), ("0,125", "0.125"), ("1.", "1")],
+    [
+        ("0,5", "0.5"),
+        (" .5 ", "0.5"),
+        ("−0.25", "-0.25"),
+        ("+1", "1"),
+        ("5e-3", "0.005"),
+        ("0,125", "0.125"),
+        ("1.", "1"),
+    ],
 )
 def test_the_box_reads_decimal_points_and_commas(show, text, value):
     page = show(widgets.Flow())
@@ -99,7 +109,9 @@ def test_the_box_reads_decimal_points_and_commas(show, text, value):
     assert not message(page).is_visible()
 
 
-@pytest.mark.parametrize("text", ["1,000", "3,000", "10,000", "1,000,000", "1.000,5", "1 000", "0x10", "Infinity", "a lot", ""])
+@pytest.mark.parametrize(
+    "text", ["1,000", "3,000", "10,000", "1,000,000", "1.000,5", "1 000", "0x10", "Infinity", "a lot", ""]
+)
 def test_the_box_refuses_what_is_no_number_or_could_be_two_and_forgets_it_when_left(show, text):
     page = show(widgets.Descent())
     box(page, "epochs").fill(text)

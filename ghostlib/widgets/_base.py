@@ -87,7 +87,9 @@ class Explorable(anywidget.AnyWidget):
     def own_traits(cls):
         """The traits that are ours and not every widget's, name → trait, in the order of their declaration."""
         # anywidget gives each object a subclass of its own, hence the walk.
-        declared = (item for base in reversed(cls.__mro__) if issubclass(base, Explorable) for item in vars(base).items())
+        declared = (
+            item for base in reversed(cls.__mro__) if issubclass(base, Explorable) for item in vars(base).items()
+        )
         return {
             name: trait
             for name, trait in declared

@@ -21,7 +21,7 @@ def names():
 
 @cache
 def bundle(name):
-    """Source of the module `name` with everything it imports in front, each module once; a ValueError if there is none."""
+    """Source of the module `name`, everything it imports in front; a ValueError if there is no such module."""
     modules = sorted(path.stem for path in SOURCES.glob("*.js"))
     if name not in modules:
         raise ValueError(f"name: {name!r} is not a module; allowed are {', '.join(modules)}")

@@ -63,7 +63,7 @@ class Rescue(Train):
 def _ensemble():
     """What became of the hundred networks and then their accuracies at each confidence, in base64; and the confidences.
 
-    One byte each: 0 trapped, 1 has the task, 2 not yet learned, 3 diverged; an accuracy times 40, 255 where there is none.
+    One byte each: 0 trapped, 1 has the task, 2 not yet learned, 3 diverged; the accuracy times 40, or 255 for none.
     """
     from ghostlib.experiments import FIG_4, pieces, remedies
 

@@ -25,9 +25,20 @@ function behaviour(output, isLabelled, width) {
   });
 }
 
+// Fixed points and ghosts; null for a network that is too steep to be searched.
+function slowPointsOf(network) {
+  try {
+    return rankOneSlowPoints(network);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
 // The latent flow with its fixed points and ghosts, and where κ starts.
 function latentFlow(network, start, width) {
-  const slow = rankOneSlowPoints(network);
+  const found = slowPointsOf(network);
+  const slow = found ?? [];
   const reach = Math.max(REACH, ...slow.map(({ position }) => 1.15 * Math.abs(position)));
   const kappas = grid(-reach, reach, SAMPLES);
   const flow = kappas.map((kappa) => rankOneFlow(network, kappa).value);
@@ -46,6 +57,7 @@ function latentFlow(network, start, width) {
       { type: "ruleX", at: RANK_ONE_TASK.kappaStar, colour: "muted", dash: true, label: "κ*" },
       { type: "line", xs: kappas, ys: flow, colour: "ink", width: 1.8 },
       ...slow.map(markOf),
+      ...(found ? [] : [{ type: "text", x: 0, y: high, text: "too steep to find its fixed points", colour: "muted", anchor: "middle" }]),
       { type: "dot", x: start, y: 0, colour: "gradient", label: "κ(0)", dx: 0, dy: 21, anchor: "middle", radius: 4.5 },
     ],
   });
