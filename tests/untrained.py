@@ -1,14 +1,11 @@
-"""What the widgets show, without the trainings behind it."""
-
-from dataclasses import replace
+"""The map of ranks without the nine hundred trainings behind it."""
 
 import numpy as np
 import pytest
 
-from ghostlib import experiments
 from ghostlib.experiments.ranks import EDGES, Course
 from ghostlib.experiments.sloppy import FIG_S2, PhaseDiagram
-from ghostlib.widgets import ranks, rescue
+from ghostlib.widgets import ranks
 
 
 def invented_diagram():
@@ -34,16 +31,10 @@ def invented_diagram():
 
 
 @pytest.fixture(scope="module")
-def untrained(tmp_path_factory):
-    """The map of ranks with an invented diagram, and the rescue with four networks that have hardly been trained."""
-    few = replace(experiments.FIG_4, seeds=4, epochs=60, after=1, confidences=3)
+def untrained():
+    """`ghostlib.widgets.Ranks` shows an invented diagram."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GHOSTLIB_CACHE", str(tmp_path_factory.mktemp("cache")))
         patch.setattr(ranks, "diagram", invented_diagram)
-        patch.setattr(experiments, "FIG_4", few)
-        patch.setattr(rescue, "EPOCHS", 60)
         ranks.sweep.cache_clear()
-        rescue._ensemble.cache_clear()
         yield
         ranks.sweep.cache_clear()
-        rescue._ensemble.cache_clear()

@@ -22,7 +22,7 @@ function readHundred(base64, confidences) {
 
 function drawHundred({ fate, accuracy }, confidences, c, width) {
   const row = nearest(confidences, c);
-  const caught = accuracy[row].filter((_, place) => fate[place] === 0);
+  const caught = accuracy[row].filter((value, place) => fate[place] === 0 && !Number.isNaN(value));
   const mean = caught.reduce((sum, value) => sum + value, 0) / caught.length;
   const names = FATES.flatMap(([name, colour, y], kind) => {
     const members = fate.flatMap((one, place) => (one === kind ? [place] : []));
