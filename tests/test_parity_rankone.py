@@ -128,20 +128,25 @@ def test_slow_points_agree_even_a_pair_just_born(page, network):
         assert there["passageTime"] == pytest.approx(here.passage_time, rel=1e-5)
 
 
-def test_no_pair_is_missed_wherever_a_steep_unit_stands(page):
-    """A step so narrow that both extrema of f lie in one cell of the search, at every place of that cell.
+@pytest.mark.parametrize("gain", [1.2, 1.5, 3.0])
+def test_no_pair_is_missed_however_a_steep_unit_lies_in_a_cell_of_the_search(page, gain):
+    """Both extrema of f in one cell, which only the bound of |tanh‴| tells the search to divide.
 
-    Only the bound of |tanh‴| tells the search to look closer.
+    f = −κ + n tanh(m(κ − p)) + p has an unstable fixed point at p if the gain n m is above 1, between two stable ones.
     """
-    places = np.linspace(0.5, 0.65, 61)
-    for steepness, size in ((25.0, 0.06), (40.0, 0.04), (60.0, 0.03)):
-        for place in places:
-            # The second unit is constant: it lifts f to a level that the fold around the step crosses.
-            network = RankOne([steepness, 0.0], [size, 1.0], [-steepness * place, np.arctanh(place)])
-            theirs = run(page, "return R.rankOneSlowPoints(network(A[0]))", lists(network))
-            ours = ghosts.slow_points(network)
-            assert [p["kind"] for p in theirs] == [p.kind for p in ours], (steepness, place)
-            assert len(ours) == 3
+    networks = []
+    for width, offset in itertools.product(np.linspace(0.3, 1.5, 25), np.linspace(0, 1, 5)):
+        n = 2 * gain / (32 * width - gain)  # so that half a cell, (2 + n) / 32, is width / m
+        half = (2 + n) / 32
+        p = (2 * np.floor(0.55 / (2 * half)) + 1 + offset) * half  # from the middle of a cell to its edge
+        networks.append(RankOne([width / half, 0.0], [n, 1.0], [-width / half * p, np.arctanh(p)]))
+    body = (
+        "return A[0].map((lists) => R.rankOneSlowPoints(network(lists)).map(({ kind, position }) => [kind, position]))"
+    )
+    for network, theirs in zip(networks, run(page, body, [lists(each) for each in networks]), strict=True):
+        assert [kind for kind, _ in theirs] == ["stable", "unstable", "stable"]
+        ours = [point.position for point in ghosts.slow_points(network)]
+        np.testing.assert_allclose([position for _, position in theirs], ours, rtol=1e-9)
 
 
 def test_slow_points_in_an_interval_are_those_of_python(page):
