@@ -86,3 +86,12 @@ def test_less_than_fifty_epochs_decide_nothing(page):
         return [trapped([1, ...Array(48).fill(0)]), recovered(good), solved(good, 0), recovered([...good, 1])];
     }"""
     assert page.evaluate(body) == [False, False, False, True]
+
+
+def test_no_number_at_any_epoch_is_diverged_and_neither_trapped_nor_back(page):
+    body = """() => {
+        const [{ diverged, learned, trapped, recovered, solved }] = window.modules;
+        const after = (value) => [1, NaN, ...Array(60).fill(value)];
+        return [diverged(after(0)), learned(after(0)), trapped(after(0)), recovered(after(1)), solved(after(1), 0)];
+    }"""
+    assert page.evaluate(body) == [True, True, False, False, False]

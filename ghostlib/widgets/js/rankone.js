@@ -10,10 +10,10 @@ export const RANK_ONE_TASK = Object.freeze({ T: 20, delta: 0.5, x0: -0.3, kappaS
 const SMALL = 0.625; // |y| up to which eight levels of the continued fraction of tanh y are exact to rounding
 const MOST_DOUBLINGS = 5; // from 0.625 to 20, where tanh is 1 to rounding
 const TANH_THIRD = 2; // the largest |tanh‴|
-const CELLS = 32; // of the first cut of an interval
-const NARROWEST = 1e-9; // the narrowest cell, as a share of the interval
+const ROUNDING = Number.EPSILON / 2; // the unit of rounding
+const FARTHEST = 1e37; // how far from the origin of tanh is looked: beyond, the eighth power would overflow
+const CELLS = 32; // of the first cut
 const MOST_CELLS = 100000;
-const TOLERANCE = 1e-12; // an extremum of f so close to zero is a saddle-node
 const NEWTON_ROUNDS = 200; // of a safeguarded Newton iteration, which needs about ten
 
 // τẋ = −x + tanh(mκ + b) with κ = n·x, Eqs. (3) and (4); the arrays are copied.
@@ -80,36 +80,26 @@ export function rankOneFlow(state, kappa) {
   return { value, slope, curvature };
 }
 
-// Every fixed point and every ghost between low and high, by default everywhere, in the order of κ. None is missed:
-// the extrema of f are isolated by Taylor's theorem with |f‴| ≤ 2 Σ|n m³|, as in ghostlib.ghosts, and not by a grid.
-export function rankOneSlowPoints(state, low = -reachOf(state), high = reachOf(state)) {
-  requireFinite("The lower end", low);
-  requireFinite("The upper end", high);
-  refuse(low >= high, "The lower end", low, `below the upper end ${high}`);
-  const extrema = crossings(state, 1, cellsOf(state, low, high));
-  const knots = [low, ...extrema.map((extremum) => extremum.kappa), high];
-  const height = knots.map((kappa, i) =>
-    i === 0 || i === knots.length - 1 ? Infinity : Math.abs(rankOneFlow(state, kappa).value),
-  );
-  const found = [];
+// Every fixed point and every ghost, in the order of κ, as ghostlib.ghosts finds them. None is missed: the extrema of f are
+// isolated by Taylor's theorem with a bound of |f‴|, and not by a grid, and between two of them f crosses zero at most
+// once. What rounding cannot tell from one point is one point.
+export function rankOneSlowPoints(state) {
+  const reach = reachOf(state);
+  const extrema = crossings(state, 1, edgesOf(state, reach), 4);
+  const knots = [-reach, ...extrema.map(({ kappa }) => kappa), reach];
+  const speeds = knots.map((kappa) => rankOneFlow(state, kappa).value);
+  const found = crossings(state, 0, knots, 1).map(({ kappa, rises }) => ({ position: kappa, kind: rises ? "unstable" : "stable" }));
+  const sign = signsOf(state, 0, knots, 1);
   extrema.forEach(({ kappa, rises }, i) => {
-    const isSaddleNode = height[i + 1] <= TOLERANCE;
-    if (isSaddleNode || rankOneFlow(state, kappa).value > 0 === rises) {
-      found.push(slowPoint(state, kappa, isSaddleNode ? "saddle-node" : "ghost", height[i + 1]));
-    }
+    if (sign[i + 1] !== 0 && sign[i + 1] > 0 === rises) found.push({ position: kappa, kind: "ghost" });
   });
-  for (const { piece, kappa, rises } of crossings(state, 0, knots)) {
-    const distance = Math.min(height[piece], height[piece + 1]);
-    if (distance > TOLERANCE) found.push(slowPoint(state, kappa, rises ? "unstable" : "stable", distance));
+  for (const [i, j] of neighbours(sign)) {
+    if (sign[i] !== sign[j] || j === i + 1) continue;
+    const touching = knots.slice(i + 1, j);
+    const height = speeds.slice(i + 1, j).map(Math.abs);
+    found.push({ position: touching[height.indexOf(Math.min(...height))], kind: "saddle-node" });
   }
-  return found.sort((one, other) => one.position - other.position);
-}
-
-function slowPoint(state, position, kind, distance) {
-  const { value: speed, slope, curvature } = rankOneFlow(state, position);
-  const product = speed * curvature;
-  const passageTime = kind === "ghost" && product > 0 ? Math.PI / Math.sqrt(product / 2) : Infinity;
-  return { position, speed, slope, curvature, kind, passageTime, distance };
+  return found.map((point) => ({ ...point, speed: rankOneFlow(state, point.position).value })).sort((one, other) => one.position - other.position);
 }
 
 // κ[t+1] = (1 − Δ)κ[t] + Δ n·φ[t]; keeps φ = tanh(mκ + b) and Σ nm(1 − φ²) for the way back.
@@ -244,55 +234,86 @@ function derivatives({ N, m, n, b }, kappa, result) {
   return result;
 }
 
-// Beyond Σ|n| the leak wins over the bounded tanh: no fixed point there. The added 1 keeps f clear of zero.
-function reachOf({ n }) {
-  return 1 + n.reduce((sum, value) => sum + Math.abs(value), 0);
+// In a cell of κ: the largest |f‴|, and the largest rounding errors of f, f′ and f″, written into `result`. With z the
+// place of the cell that is nearest to the origin of a unit's tanh, its derivatives there obey |tanh′| ≤ d, |tanh″| ≤ 2d and
+// |tanh‴| ≤ min(2, 4d), where d = (1 + z²/2 + z⁴/24)⁻² ≥ 1/cosh² z.
+function bounds({ N, m, n, b }, centre, half, result) {
+  const reach = Math.abs(centre) + half;
+  const terms = N + 20; // units of rounding: one a term of the sum, and a few for products and tanh
+  let [third, value, slope, curvature] = [0, 0, 0, 0];
+  for (let i = 0; i < N; i++) {
+    const steep = Math.abs(m[i]);
+    const argument = 2 * (steep * reach + Math.abs(b[i]));
+    const z = Math.abs(m[i] * centre + b[i]);
+    const near = Math.min(Math.max(z - steep * half - ROUNDING * argument, 0), FARTHEST);
+    const s = (near * near) / 2;
+    const d = (1 + s + (s * s) / 6) ** -2;
+    const lost = Math.min(terms, d / ROUNDING) + 2 * argument * d; // 1 − tanh² is never off by more than d
+    let size = Math.abs(n[i]);
+    value += size * (terms * Math.min(1, z + steep * half) + argument * d);
+    slope += (size *= steep) * lost;
+    curvature += 2 * (size *= steep) * lost;
+    third += size * steep * Math.min(TANH_THIRD, 2 * TANH_THIRD * d);
+  }
+  result[0] = ROUNDING * (value + 2 * reach);
+  result[1] = ROUNDING * (slope + 1);
+  result[2] = ROUNDING * curvature;
+  result[3] = third;
+  return result;
 }
 
-// Edges of cells that tile the interval, in each of which f′ has at most one zero.
-function cellsOf(state, low, high) {
-  const { N, m, n } = state;
-  let third = 0;
-  for (let i = 0; i < N; i++) third += TANH_THIRD * Math.abs(n[i] * m[i] ** 3);
-  requireFinite("The steepness of the network", third);
-  const at = new Float64Array(3);
-  const edges = [];
-  let width = (high - low) / CELLS;
-  let cells = Array.from({ length: CELLS }, (_, i) => low + i * width);
+// Beyond Σ|n| the leak wins over the bounded tanh: no fixed point there. What is added keeps f clear of zero.
+function reachOf({ n }) {
+  const total = n.reduce((sum, value) => sum + Math.abs(value), 0);
+  requireFinite("The reach of the network", total);
+  return total + Math.max(1, 1e-6 * total);
+}
+
+// Edges and middles of cells that tile (−reach, reach); in each f′ has at most one zero, or is zero to rounding.
+function edgesOf(state, reach) {
+  const [at, error] = [new Float64Array(3), new Float64Array(4)];
+  const edges = [reach];
+  let half = reach / CELLS;
+  let cells = Array.from({ length: CELLS }, (_, i) => -reach + 2 * half * i);
   while (cells.length > 0) {
-    const half = width / 2;
-    const next = [];
+    const open = [];
     for (const left of cells) {
       derivatives(state, left + half, at);
       const [slope, curvature] = [Math.abs(at[1]), Math.abs(at[2])];
-      const isSettled = slope > curvature * half + (third * half * half) / 2 || curvature > third * half;
-      if (isSettled || width <= NARROWEST * (high - low)) edges.push(left);
-      else next.push(left, left + half);
+      const [, slopeError, curvatureError, third] = bounds(state, left + half, half, error);
+      requireFinite("The steepness of the network", third);
+      const bend = third * half;
+      const bent = half * (curvature + curvatureError + bend / 2) + slopeError;
+      const isSettled = slope > bent || curvature - curvatureError > bend || slope + bent <= 3 * slopeError;
+      (isSettled ? edges : open).push(left, left + half);
     }
-    refuse(next.length > MOST_CELLS, "The steepness of the network", third, "small enough to search the interval");
-    cells = next;
-    width = half;
+    refuse(open.length > MOST_CELLS, "The number of cells to search", open.length, `at most ${MOST_CELLS}`);
+    cells = open;
+    half /= 2;
   }
-  edges.push(high);
   return edges.sort((one, other) => one - other);
 }
 
-// Where the derivative of f of this order (0 or 1) changes sign between two edges, and whether it rises there.
-function crossings(state, order, edges) {
-  const at = new Float64Array(3);
-  const values = edges.map((kappa) => derivatives(state, kappa, at)[order]);
-  const sign = values.map((value) => value >= 0);
-  const end = edges.length - 1;
-  // A zero at the very end of the interval has only one side to be told by.
-  if (values[0] === 0) sign[0] = !sign[1];
-  if (values[end] === 0) sign[end] = !sign[end - 1];
-  const found = [];
-  for (let piece = 0; piece < end; piece++) {
-    const rises = sign[piece + 1];
-    if (rises === sign[piece]) continue;
-    found.push({ piece, kappa: zeroBetween(state, order, edges[piece], edges[piece + 1], rises), rises });
-  }
-  return found;
+// The signs of the derivative of f of this order (0 or 1); 0 where it is within so many rounding errors of zero.
+function signsOf(state, order, places, errors) {
+  const [at, error] = [new Float64Array(3), new Float64Array(4)];
+  return places.map((kappa) => {
+    const value = derivatives(state, kappa, at)[order];
+    return Math.abs(value) <= errors * bounds(state, kappa, 0, error)[order] ? 0 : Math.sign(value);
+  });
+}
+
+// Pairs of indices of signs that have no doubtful one, or only doubtful ones, between them.
+function neighbours(signs) {
+  const clear = [...signs.keys()].filter((k) => signs[k] !== 0);
+  return clear.slice(1).map((index, k) => [clear[k], index]);
+}
+
+// Where that derivative changes its sign beyond doubt, and whether it rises there.
+function crossings(state, order, places, errors) {
+  const signs = signsOf(state, order, places, errors);
+  const changes = neighbours(signs).filter(([i, j]) => signs[i] !== signs[j]);
+  return changes.map(([i, j]) => ({ kappa: zeroBetween(state, order, places[i], places[j], signs[j] > 0), rises: signs[j] > 0 }));
 }
 
 // Newton's method, kept inside a bracket that shrinks.
