@@ -136,7 +136,8 @@ def test_what_every_widget_has_can_still_be_given():
 @pytest.mark.parametrize("kind", [widgets.Train, widgets.Rescue])
 @pytest.mark.parametrize("name", ["m", "n", "b"])
 @pytest.mark.parametrize(
-    "wrong", [[], [1.0, 2.0], [0.0] * 101, [0.0] * 99 + [np.nan], [0.0] * 99 + [np.inf], ["0"] * 100, 3, None]
+    "wrong",
+    [[], [1.0, 2.0], [0.0] * 101, *([0.0] * 99 + [bad] for bad in (np.nan, np.inf, 10**400, "0", None, 1j)), 3, None],
 )
 def test_the_parameters_of_a_training_are_a_hundred_finite_numbers(kind, name, wrong):
     with pytest.raises(ValueError, match=f"{name} must be 100 finite numbers, got "):

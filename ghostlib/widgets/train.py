@@ -1,7 +1,7 @@
 """The paper's network, training in the page."""
 
-import math
 import numbers
+import sys
 
 import traitlets
 
@@ -22,7 +22,8 @@ class Units(traitlets.List):
 
     def validate(self, obj, value):
         given = list(value) if hasattr(value, "__iter__") else []
-        if len(given) != UNITS or not all(isinstance(each, numbers.Real) and math.isfinite(each) for each in given):
+        finite = [isinstance(each, numbers.Real) and abs(each) <= sys.float_info.max for each in given]
+        if len(finite) != UNITS or not all(finite):
             raise ValueError(f"{self.name} must be {UNITS} finite numbers, got {value!r:.60}")
         return [float(each) for each in given]
 
