@@ -1,10 +1,13 @@
 """A headless Chromium for the tests: the one that is installed, else Playwright's own."""
 
 import contextlib
+import json
 import shutil
 
 import pytest
 from playwright.sync_api import Error, sync_playwright
+
+from ghostlib.widgets._bundle import SOURCES, bundle, style
 
 
 INSTALLED = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -49,6 +52,31 @@ def import_modules(page, *sources):
         }""",
         list(sources),
     )
+
+
+@pytest.fixture
+def show(browser, tmp_path):
+    """A function that opens a page with nothing but the given widgets, as the book shows them, at an address."""
+    with browser.new_context(viewport={"width": 800, "height": 900}) as context:
+        context.set_default_timeout(10_000)
+
+        def open_page(*widgets, address=""):
+            for name in {widget.module for widget in widgets}:
+                script = f"ghostWidgets.define({json.dumps(name)}, {json.dumps(bundle(name))})"
+                (tmp_path / f"{name}.js").write_text(script, encoding="utf-8")
+            shutil.copy(SOURCES / "loader.js", tmp_path)
+            bodies = "".join(widget._html() for widget in widgets)
+            (tmp_path / "index.html").write_text(
+                f"<!doctype html><html><meta charset=utf8><style>{style()}</style><body>{bodies}<h2 id=end>End</h2>"
+                "<script src=loader.js></script></body></html>",
+                encoding="utf-8",
+            )
+            page = context.new_page()
+            page.goto((tmp_path / "index.html").as_uri() + address)
+            page.wait_for_function("[...document.querySelectorAll('.ghost-widget')].every(host => host.dataset.state)")
+            return page
+
+        yield open_page
 
 
 if __name__ == "__main__":  # `make browser` asks whether there is one

@@ -428,6 +428,12 @@ def test_equations_carry_the_papers_numbers_across_chapters():
             assert number.lower() == target.lower(), name
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_no_two_elements_of_a_page_share_an_id(name):
+    ids = re.findall(r'\bid="([^"]+)"', (HTML / name).read_text(encoding="utf-8"))
+    assert len(ids) == len(set(ids))
+
+
 def test_no_link_inside_the_book_is_broken():
     ids = {name: set(re.findall(r'\bid="([^"]+)"', (HTML / name).read_text(encoding="utf-8"))) for name in PAGES}
     for name in PAGES:

@@ -15,43 +15,43 @@ CONFIDENCE = tuple(COLOURS[f"confidence-{step}"].light for step in (1, 2, 3))  #
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 HALO = {"color": PAGE, "pad": 1}  # behind a label that lies on lines or hatching
 WIDTH = 5.0  # inches: text of 10 pt stays legible when a phone shrinks the picture to 330 px
+# The book's look for matplotlib's settings: SVG with live text, few lines, no box, transparent ground.
+STYLE = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "ghost",
+    "pdf.fonttype": 42,  # TrueType: journals refuse matplotlib's own, Type 3
+    "figure.figsize": (WIDTH, 3.0),
+    "figure.constrained_layout.use": True,
+    "figure.facecolor": "none",
+    "savefig.facecolor": "none",
+    "axes.facecolor": "none",
+    "font.family": "sans-serif",
+    "font.size": 10.5,
+    "axes.titlesize": 10.5,
+    "axes.labelsize": 10.5,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": MUTED,
+    "axes.labelcolor": INK,
+    "axes.titlelocation": "left",
+    "axes.unicode_minus": True,
+    "text.color": INK,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "grid.color": GRID,
+    "lines.linewidth": 1.8,
+    "lines.color": INK,
+    "hatch.color": COLOURS["dead"].light,
+    "hatch.linewidth": 0.6,
+    "legend.frameon": False,
+}
 
 
 def use_book_style():
-    """Set matplotlib's defaults to the book's look: SVG with live text, few lines, no box, transparent ground."""
-    mpl.rcParams.update(
-        {
-            "svg.fonttype": "none",
-            "svg.hashsalt": "ghost",
-            "pdf.fonttype": 42,  # TrueType: journals refuse matplotlib's own, Type 3
-            "figure.figsize": (WIDTH, 3.0),
-            "figure.constrained_layout.use": True,
-            "figure.facecolor": "none",
-            "savefig.facecolor": "none",
-            "axes.facecolor": "none",
-            "font.family": "sans-serif",
-            "font.size": 10.5,
-            "axes.titlesize": 10.5,
-            "axes.labelsize": 10.5,
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-            "axes.edgecolor": MUTED,
-            "axes.labelcolor": INK,
-            "axes.titlelocation": "left",
-            "axes.unicode_minus": True,
-            "text.color": INK,
-            "xtick.color": MUTED,
-            "ytick.color": MUTED,
-            "xtick.labelcolor": INK,
-            "ytick.labelcolor": INK,
-            "grid.color": GRID,
-            "lines.linewidth": 1.8,
-            "lines.color": INK,
-            "hatch.color": COLOURS["dead"].light,
-            "hatch.linewidth": 0.6,
-            "legend.frameon": False,
-        }
-    )
+    """Set matplotlib's defaults to the book's look, `STYLE`."""
+    mpl.rcParams.update(STYLE)
     if "inline" in mpl.get_backend():
         from matplotlib_inline.backend_inline import set_matplotlib_formats
 

@@ -1,5 +1,10 @@
 """Figures with knobs, the same in the static page and in Jupyter."""
 
+try:
+    import anywidget  # noqa: F401
+except ImportError as error:
+    raise ImportError("ghostlib.widgets needs anywidget and ipywidgets: pip install ghostlib[widgets]") from error
+
 from ghostlib.widgets.descent import Descent
 from ghostlib.widgets.flow import Flow
 from ghostlib.widgets.landscape import Landscape

@@ -10,39 +10,33 @@ from pathlib import Path
 
 
 SOURCES = Path(__file__).parent / "js"
-SHARED = {"toy", "rankone", "session", "trainview", "ui", "loader"}  # everything else in js/ is a widget
 _IMPORT = re.compile(r'^import\s[^;]*?from\s+"\./(\w+)\.js";\n', re.MULTILINE)
 
 
+@cache
 def names():
-    """Names of all widgets, sorted."""
-    return sorted(path.stem for path in SOURCES.glob("*.js") if path.stem not in SHARED)
+    """Names of all widgets, sorted: the modules with a default export."""
+    return sorted(path.stem for path in SOURCES.glob("*.js") if "\nexport default" in path.read_text(encoding="utf-8"))
 
 
 @cache
 def bundle(name):
-    """Source of the widget `name` with everything it imports in front, each module once.
-
-    Raises
-    ------
-    ValueError
-        If there is no such widget.
-    """
-    if name not in names():
-        raise ValueError(f"name: {name!r} is not a widget; allowed are {', '.join(names())}")
+    """Source of the module `name`, everything it imports in front; a ValueError if there is no such module."""
+    modules = sorted(path.stem for path in SOURCES.glob("*.js"))
+    if name not in modules:
+        raise ValueError(f"name: {name!r} is not a module; allowed are {', '.join(modules)}")
     parts, seen = [], set()
 
-    def add(module, *, shared):
-        if module in seen:
-            return
+    def add(module):
         seen.add(module)
         text = (SOURCES / f"{module}.js").read_text(encoding="utf-8")
         for imported in _IMPORT.findall(text):
-            add(imported, shared=True)
+            if imported not in seen:
+                add(imported)
         text = _IMPORT.sub("", text)
-        parts.append(re.sub(r"^export (?!default)", "", text, flags=re.MULTILINE) if shared else text)
+        parts.append(text if module == name else re.sub(r"^export ", "", text, flags=re.MULTILINE))
 
-    add(name, shared=False)
+    add(name)
     return "\n".join(parts)
 
 

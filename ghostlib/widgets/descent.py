@@ -2,7 +2,6 @@
 
 from ghostlib import toy
 from ghostlib.widgets._base import Explorable, Parameter
-from ghostlib.widgets._bundle import bundle
 
 
 class Descent(Explorable):
@@ -14,7 +13,6 @@ class Descent(Explorable):
     """
 
     module = "descent"
-    _esm = bundle("descent")
     alt = (
         "Two panels against the epoch. The loss, a long plateau, a sudden drop and then oscillations; and r/r*, "
         "gliding from 10 down to 1 and oscillating about it, above the hatched no-learning zone."

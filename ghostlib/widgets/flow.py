@@ -1,7 +1,6 @@
 """The toy model's flow: a fixed point, or the ghost of one."""
 
 from ghostlib.widgets._base import Explorable, Parameter
-from ghostlib.widgets._bundle import bundle
 
 
 class Flow(Explorable):
@@ -12,7 +11,6 @@ class Flow(Explorable):
     """
 
     module = "flow"
-    _esm = bundle("flow")
     alt = (
         "Three panels. The parabola ẋ = x² + r just above zero; the state that lingers near 0 and then shoots up; "
         "and the escape time against r, a straight line of slope −1/2 on log axes."

@@ -1,7 +1,6 @@
 """The loss of the toy model, analytic and with finite confidence, and what slope there is to learn from."""
 
 from ghostlib.widgets._base import Explorable, Parameter
-from ghostlib.widgets._bundle import bundle
 
 
 class Landscape(Explorable):
@@ -14,7 +13,6 @@ class Landscape(Explorable):
     """
 
     module = "landscape"
-    _esm = bundle("landscape")
     alt = (
         "Two panels over r/r*. The loss: 1 in the hatched no-learning zone below ¼, a sharp kink at 0 for r = r*, then "
         "rising slowly; with finite confidence the corners are rounded. The size of the gradient on a log axis: "

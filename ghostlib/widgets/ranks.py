@@ -8,9 +8,8 @@ import traitlets
 
 from ghostlib.experiments.ranks import EDGES
 from ghostlib.experiments.sloppy import FIG_S2
-from ghostlib.outcomes import OUTCOMES
+from ghostlib.outcomes import LOW_LOSS, OUTCOMES
 from ghostlib.widgets._base import Explorable, Parameter
-from ghostlib.widgets._bundle import bundle
 
 
 RANKS = FIG_S2.ranks
@@ -52,7 +51,6 @@ class Ranks(Explorable):
     """
 
     module = "ranks"
-    _esm = bundle("ranks")
     alt = (
         "Two panels. A map of rank, from 1 to 100, against learning rate, from 0.001 to 1, with ten marks in every "
         "cell, one a network: at low learning rates all have learned, at high ones most lie in the no-learning zone, "
@@ -97,6 +95,8 @@ def sweep():
     epochs : of each rank and rate.
     edges : the epochs at which the columns of the curves begin.
     fate, learned, silent : of each network; epochs, or −1.
+    learned_below : the loss that counts as learned.
+    lowest, highest : the losses between which the levels lie.
     losses : base64 of uint8, two rows of columns for each network, its least and its largest losses; see `quantised`.
     """
     found = diagram()
@@ -114,6 +114,7 @@ def sweep():
         "fate": np.argmax([found.is_(outcome) for outcome in OUTCOMES], axis=0).ravel().tolist(),
         "learned": courses.learned_at.ravel().tolist(),
         "silent": courses.silent_from.ravel().tolist(),
+        "learned_below": LOW_LOSS,
         "lowest": LOWEST,
         "highest": HIGHEST,
         "losses": base64.b64encode(quantised(bounds).tobytes()).decode("ascii"),

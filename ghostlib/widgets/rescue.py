@@ -7,10 +7,10 @@ import numpy as np
 import traitlets
 
 from ghostlib.widgets._base import Parameter
-from ghostlib.widgets._bundle import bundle
 from ghostlib.widgets.train import SEEDS, Train
 
 
+NOTHING = 255  # the byte for no accuracy
 EPOCHS, AFTER, LOW = 6000, 300, 0.3  # of the static picture: at the widget's c, and then at a low one
 
 
@@ -22,7 +22,6 @@ class Rescue(Train):
     """
 
     module = "rescue"
-    _esm = bundle("rescue")
     alt = (
         "Three panels for the network with seed 99. The loss against the epoch on a log axis: 1 for three thousand "
         "epochs, a jump down, and soon back to 1; after epoch 6,000, where the confidence is lowered, it falls. The "
@@ -63,14 +62,16 @@ class Rescue(Train):
 
 @cache
 def _ensemble():
-    """What became of the hundred networks (0 trapped, 1 has the task, 2 not yet learned) and then their accuracies
-    times 40 at each confidence, one byte each, in base64; and the confidences.
+    """What became of the hundred networks and then their accuracies at each confidence, in base64; and the confidences.
+
+    One byte each: 0 trapped, 1 has the task, 2 not yet learned, 3 diverged; the accuracy times 40, or 255 for none.
     """
     from ghostlib.experiments import FIG_4, cache, remedies
 
     confidences = np.logspace(*FIG_4.exponents, FIG_4.confidences).tolist()
     settings = (FIG_4.seeds, FIG_4.alpha, FIG_4.epochs, FIG_4.c, FIG_4.after, confidences)
     ((learned, trapped, accuracy),) = cache.map_cached(remedies.lowered, [settings])
-    fate = np.where(trapped, 0, np.where(learned, 1, 2))
-    steps = np.rint(accuracy * remedies.TASK.steps)
+    lost = np.isnan(accuracy)
+    fate = np.select([lost.all(axis=0), trapped, learned], [3, 0, 1], 2)
+    steps = np.where(lost, NOTHING, np.rint(accuracy * remedies.TASK.steps))
     return base64.b64encode(np.vstack([fate, steps]).astype(np.uint8).tobytes()).decode("ascii"), confidences

@@ -1,14 +1,31 @@
 """The paper's network, training in the page."""
 
+import numbers
+import sys
+
 import traitlets
 
 from ghostlib.networks.records import RankOne
 from ghostlib.widgets._base import Explorable, Parameter
-from ghostlib.widgets._bundle import bundle
 from ghostlib.widgets._networks import pack
 
 
-SEEDS = 100
+SEEDS, UNITS = 100, 100
+
+
+class Units(traitlets.List):
+    """A finite number for each of the hundred units; a ValueError on assignment of anything else."""
+
+    def __init__(self):
+        super().__init__(traitlets.Float(), [0.0] * UNITS)
+        self.tag(sync=True)
+
+    def validate(self, obj, value):
+        given = list(value) if hasattr(value, "__iter__") else []
+        finite = [isinstance(each, numbers.Real) and abs(each) <= sys.float_info.max for each in given]
+        if len(finite) != UNITS or not all(finite):
+            raise ValueError(f"{self.name} must be {UNITS} finite numbers, got {value!r:.60}")
+        return [float(each) for each in given]
 
 
 class Train(Explorable):
@@ -17,14 +34,13 @@ class Train(Explorable):
     seed : which of the authors' initial networks.
     alpha : learning rate.
     c : confidence of the output; may be changed in the middle of a training.
-    m, n, b : the parameters, lists of N numbers: where the training stands, and, when set, where it starts.
+    m, n, b : the parameters, a hundred numbers each: where the training stands, and, when set, where it starts.
     epoch, loss : where the training stands.
 
     The front end writes `m`, `n`, `b`, `epoch` and `loss` whenever it pauses; a change of `seed` sets them anew.
     """
 
     module = "train"
-    _esm = bundle("train")
     alt = (
         "Four panels for the network with seed 40. The loss against the epoch on a log axis: flat at 1 for thousands "
         "of epochs, then a sudden drop. The gradient norm, which rises slowly and then abruptly. The output against "
@@ -40,19 +56,20 @@ class Train(Explorable):
     alpha = Parameter(0.02, low=1e-4, high=1.0, label="α", scale="log")
     c = Parameter(10.0, low=0.01, high=100.0, label="c", scale="log")
 
-    m = traitlets.List(traitlets.Float()).tag(sync=True)
-    n = traitlets.List(traitlets.Float()).tag(sync=True)
-    b = traitlets.List(traitlets.Float()).tag(sync=True)
+    m, n, b = Units(), Units(), Units()
     epoch = traitlets.Int(0).tag(sync=True)
     loss = traitlets.Float(1.0).tag(sync=True)
 
     _networks = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, **values):
+        # After the seed's own parameters, which would replace them.
+        given = {name: values.pop(name) for name in "mnb" if name in values}
         super().__init__(**values)
         self._networks = pack(range(SEEDS))
-        if not self.m:
-            self._take_seed()
+        self._take_seed()
+        for name, parameters in given.items():
+            setattr(self, name, parameters)
 
     @traitlets.observe("seed")
     def _take_seed(self, _=None):

@@ -1,22 +1,20 @@
 """Rank-one networks in JavaScript give the numbers of Python's: golden vectors made here, evaluated in a browser."""
 
 import itertools
-from pathlib import Path
 
 import numpy as np
 import pytest
 from browser import import_modules
 
-import ghostlib
 from ghostlib.dynamics.slow_points import slow_points
 from ghostlib.networks.adjoint import loss_and_gradient
 from ghostlib.networks.records import RankOne
 from ghostlib.networks.task import DelayedActivation
 from ghostlib.training import train
+from ghostlib.widgets._bundle import bundle
 from ghostlib.widgets._networks import pack
 
 
-SOURCE = Path(ghostlib.__file__).parent / "widgets" / "js" / "rankone.js"
 FOLD = np.sqrt(0.5) - np.arctanh(np.sqrt(0.5)) / 2  # where tanh(2κ) − κ has its extrema, f is ± this far from zero
 
 
@@ -24,7 +22,7 @@ FOLD = np.sqrt(0.5) - np.arctanh(np.sqrt(0.5)) / 2  # where tanh(2κ) − κ has
 def page(browser):
     """A blank page that has imported rankone.js."""
     page = browser.new_page()
-    import_modules(page, SOURCE.read_text(encoding="utf-8"))
+    import_modules(page, bundle("rankone"))
     yield page
     page.close()
 
@@ -124,20 +122,59 @@ def test_slow_points_agree_even_a_pair_just_born(page, network):
     for here, there in zip(ours, theirs, strict=True):
         # A root is as sure as the rounding of f allows where f is flat.
         assert there["position"] == pytest.approx(here.position, abs=1e-13 / min(1, abs(here.slope) + 1e-7))
-        assert there["distance"] == pytest.approx(here.distance, rel=1e-9, abs=1e-14)
         assert there["speed"] == pytest.approx(here.speed, rel=1e-9, abs=1e-14)
-        assert there["curvature"] == pytest.approx(here.curvature, rel=1e-6, abs=1e-9)
-        assert there["passageTime"] == pytest.approx(here.passage_time, rel=1e-5)
 
 
-def test_slow_points_in_an_interval_are_those_of_python(page):
-    network = RankOne([2.0], [1.5], [0.0])
-    for low, high in ((-0.5, 3.0), (0.0, 3.0), (2.0, 3.0)):
-        theirs = run(page, "return R.rankOneSlowPoints(network(A[0]), A[1], A[2])", lists(network), low, high)
-        ours = slow_points(network, interval=(low, high))
-        assert [(p["kind"], pytest.approx(p["position"], abs=1e-12)) for p in theirs] == [
-            (p.kind, p.position) for p in ours
-        ]
+@pytest.mark.parametrize("gain", [1.2, 1.5, 3.0])
+def test_no_pair_is_missed_however_a_steep_unit_lies_in_a_cell_of_the_search(page, gain):
+    """Both extrema of f in one cell, which only the bound of |tanh‴| tells the search to divide.
+
+    f = −κ + n tanh(m(κ − p)) + p has an unstable fixed point at p if the gain n m is above 1, between two stable ones.
+    """
+    networks = []
+    for width, offset in itertools.product(np.linspace(0.3, 1.5, 25), np.linspace(0, 1, 5)):
+        n = 2 * gain / (32 * width - gain)  # so that half a cell, (2 + n) / 32, is width / m
+        half = (2 + n) / 32
+        p = (2 * np.floor(0.55 / (2 * half)) + 1 + offset) * half  # from the middle of a cell to its edge
+        networks.append(RankOne([width / half, 0.0], [n, 1.0], [-width / half * p, np.arctanh(p)]))
+    body = (
+        "return A[0].map((lists) => R.rankOneSlowPoints(network(lists)).map(({ kind, position }) => [kind, position]))"
+    )
+    for network, theirs in zip(networks, run(page, body, [lists(each) for each in networks]), strict=True):
+        assert [kind for kind, _ in theirs] == ["stable", "unstable", "stable"]
+        ours = [point.position for point in slow_points(network)]
+        np.testing.assert_allclose([position for _, position in theirs], ours, rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    "m, n, b, kinds",
+    [
+        ([1.0], [1.0], [0.0], "stable"),  # −κ³/3 + …: f′ touches zero where f does
+        ([1.0, 0.0], [1.0, 0.3], [0.0, 30.0], "stable"),  # f′ touches zero at an inflection, which is no ghost
+        ([1.0], [1.0], [1e-9], "stable"),
+        ([1.0], [1 + 1e-8], [0.0], "stable unstable stable"),  # all within 2e-4 of zero
+        ([1e4], [1.0], [0.0], "stable unstable stable"),
+        ([1e8], [1.0], [0.0], "stable unstable stable"),
+        ([20.0], [0.5], [5.0], "stable unstable stable"),
+        ([20.0], [0.5], [15.0], "ghost stable"),
+        ([2.0, 0.0], [1.0, FOLD], [0.0, 30.0], "saddle-node stable"),
+        ([0.0], [1.0], [0.0], "stable"),
+    ],
+)
+def test_points_of_higher_order_and_steep_units_are_told_rightly(page, m, n, b, kinds):
+    assert run(page, "return R.rankOneSlowPoints(network(A[0])).map(({ kind }) => kind)", [m, n, b]) == kinds.split()
+
+
+def test_a_network_with_weights_of_ordinary_size_times_three_hundred_is_searched(page):
+    for seed in range(3):
+        kinds = run(
+            page,
+            "return R.rankOneSlowPoints(network(A[0])).map(({ kind }) => kind)",
+            lists(random_network(seed, steepness=300.0)),
+        )
+        fixed = [kind for kind in kinds if kind != "ghost"]
+        assert fixed[::2] == ["stable"] * len(fixed[::2]) and fixed[1::2] == ["unstable"] * len(fixed[1::2])
+        assert len(fixed) % 2 == 1
 
 
 def test_an_epoch_returns_the_loss_before_its_step_and_steps_against_the_gradient(page):
@@ -204,7 +241,8 @@ def test_packing_refuses_seeds_that_are_not_a_list():
         ),
         ("R.rankOneEpoch(one, R.RANK_ONE_TASK, NaN)", "The learning rate α must be a finite number above 0"),
         ("R.rankOneFlow(one, NaN)", "κ must be a finite number"),
-        ("R.rankOneSlowPoints(one, 1, 1)", "The lower end must be below the upper end 1, but it is 1."),
+        ("one.n[0] = Infinity; R.rankOneSlowPoints(one)", "The reach of the network must be a finite number"),
+        ("one.m[0] = 1e200; R.rankOneSlowPoints(one)", "The steepness of the network must be a finite number"),
         ("R.rankOneUnpack(btoa('abc'))", "The number of packed bytes must be a multiple of 800, but it is 3."),
         ("R.rankOneUnpack('', 0)", "The number of units must be a whole number, 1 or more, but it is 0."),
     ],

@@ -5,15 +5,16 @@ import json
 
 import numpy as np
 import pytest
+from untrained import invented_diagram
 
 from ghostlib.experiments import FIG_S2
-from ghostlib.outcomes import OUTCOMES
+from ghostlib.experiments.ranks import LEARNED
+from ghostlib.experiments.sloppy import OUTCOMES
 from ghostlib.widgets import Ranks
-from ghostlib.widgets._bundle import SOURCES, bundle, style
-from ghostlib.widgets.ranks import HIGHEST, LOWEST, NOTHING, RANKS, RATES, diagram, quantised, sweep
+from ghostlib.widgets.ranks import HIGHEST, LOWEST, NOTHING, RANKS, RATES, quantised, sweep
 
 
-pytestmark = pytest.mark.slow  # trains the networks, unless the book has done it
+pytestmark = pytest.mark.usefixtures("untrained")
 
 
 def test_a_number_between_two_choices_becomes_the_nearer_by_ratio():
@@ -36,7 +37,7 @@ def test_losses_as_bytes_are_right_within_two_percent():
 
 
 def test_what_the_page_gets_is_what_was_trained():
-    sent, found = sweep(), diagram()
+    sent, found = sweep(), invented_diagram()
     shape = (len(RANKS), len(RATES), FIG_S2.seeds)
     columns = len(sent["edges"]) - 1
     levels = np.frombuffer(base64.b64decode(sent["losses"]), np.uint8).reshape(*shape, 2, columns)
@@ -46,7 +47,10 @@ def test_what_the_page_gets_is_what_was_trained():
     fate = np.array(sent["fate"]).reshape(shape)
     for k, name in enumerate(OUTCOMES):
         np.testing.assert_array_equal((fate == k).mean(axis=-1), found.share(name))
-    np.testing.assert_array_equal(np.reshape(sent["learned"], shape), found.courses.learned_at)
+    np.testing.assert_array_equal(np.reshape(sent["learned"], shape), found.courses.learned)
+    np.testing.assert_array_equal(np.reshape(sent["silent"], shape), found.courses.silent_from)
+    np.testing.assert_array_equal(sent["epochs"], found.epochs)
+    assert sent["learned_below"] == LEARNED
 
 
 def test_the_page_gets_less_than_half_a_megabyte():
@@ -54,21 +58,8 @@ def test_the_page_gets_less_than_half_a_megabyte():
 
 
 @pytest.fixture
-def page(browser, tmp_path):
-    """The widget alone in a page, as the book shows it."""
-    bodies = {"ranks.js": f"ghostWidgets.define('ranks', {json.dumps(bundle('ranks'))})"}
-    bodies["loader.js"] = (SOURCES / "loader.js").read_text(encoding="utf-8")
-    bodies["index.html"] = (
-        f"<!doctype html><html><meta charset=utf8><style>{style()}</style><body>{Ranks()._html()}"
-        "<script src=loader.js></script></body></html>"
-    )
-    for name, body in bodies.items():
-        (tmp_path / name).write_text(body, encoding="utf-8")
-    page = browser.new_page(viewport={"width": 800, "height": 900})
-    page.goto((tmp_path / "index.html").as_uri())
-    page.wait_for_selector(".ghost-widget[data-state=live]")
-    yield page
-    page.close()
+def page(show):
+    return show(Ranks())
 
 
 def says(page, words):
@@ -107,6 +98,24 @@ def test_a_number_typed_between_two_choices_becomes_the_nearer(page):
         says(page, words)
 
 
-def test_the_map_shows_as_many_learned_networks_as_there_are(page):
-    green = page.locator("[data-pick] circle[fill='var(--ghost-optimum)']").count()
-    assert green == int(np.sum(diagram().is_("learned")))
+def test_the_map_shows_every_network_by_its_fate(page):
+    """And at the foot of the map, once more, what each mark means."""
+    colours = {"learned": "circle[fill='var(--ghost-optimum)']", "diverged": "path[stroke='var(--ghost-gradient)']"}
+    for fate, mark in colours.items():
+        count = int(np.sum(invented_diagram().outcome == OUTCOMES.index(fate)))
+        assert page.locator(f"[data-pick] {mark}").count() == count > 0
+        assert page.locator(f".ghost-picture {mark}").count() >= count + 1
+
+
+def test_the_sentence_says_what_became_of_the_network(page):
+    found = invented_diagram()
+    words = {
+        "learned": "keeps the task", "unsettled": "", "trapped": "sits in the no-learning zone",
+        "diverged": "its parameters overflow",
+    }  # fmt: skip
+    for k, fate in enumerate(OUTCOMES):
+        row, column, seed = np.argwhere(found.outcome == k)[0]
+        page.locator(f"[data-pick='{row} {column} {seed}']").click()
+        learned = found.courses.learned[row, column, seed]
+        says(page, f"seed {seed}: this network " + ("never learns" if learned < 0 else f"learns at epoch {learned}"))
+        says(page, words[fate])

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from ghostlib import widgets
-from ghostlib.experiments import FIG_4
+from ghostlib.experiments import FIG_4, cache
 from ghostlib.networks.records import RankOne
 from ghostlib.networks.task import DelayedActivation
 from ghostlib.training import train
 from ghostlib.training.schedules import train_at
+from ghostlib.widgets.rescue import _ensemble
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +49,39 @@ def test_accuracies_are_those_of_a_training_here_and_now(page):
 
 def test_the_page_gets_a_few_kilobytes(page):
     assert len(page["_hundred"]) < 5000
+
+
+@pytest.fixture
+def one_of_each(monkeypatch):
+    """Ten networks in place of the hundred: trapped, has it, not yet, diverged, …; one overflows at one confidence."""
+    fate = np.arange(10) % 4
+    accuracy = np.random.default_rng(0).integers(0, 41, (FIG_4.confidences, 10)) / 40
+    accuracy[:, fate == 3] = np.nan
+    accuracy[4, 0] = np.nan
+    monkeypatch.setattr(cache, "map_cached", lambda *_: [(fate != 2, fate == 0, accuracy)])
+    _ensemble.cache_clear()
+    yield fate, accuracy
+    _ensemble.cache_clear()
+
+
+def test_diverged_is_a_fate_of_its_own_and_has_no_accuracy(one_of_each):
+    fate, accuracy = one_of_each
+    rows = np.frombuffer(base64.b64decode(widgets.Rescue().page_state()["_hundred"]), np.uint8).reshape(-1, 10)
+    np.testing.assert_array_equal(rows[0], fate)
+    np.testing.assert_array_equal(rows[1:], np.where(np.isnan(accuracy), 255, np.rint(40 * accuracy)))
+
+
+def test_the_page_counts_every_fate_and_draws_only_those_that_have_an_accuracy(show, one_of_each):
+    page = show(widgets.Rescue())
+    panel = page.locator(".ghost-picture").last
+    for words in ("trapped (3)", "has it (3)", "not yet (2)", "diverged (2)"):
+        assert panel.get_by_text(words, exact=True).is_visible()
+    assert panel.locator("circle").count() == 8
+    page.locator("input[name=c-exact]").fill(str(widgets.Rescue().page_state()["_confidences"][4]))
+    page.locator("input[name=c-exact]").press("Enter")
+    page.wait_for_function("document.querySelectorAll('.ghost-picture:last-child circle').length === 7")
+    mean = panel.locator("svg").get_attribute("aria-label")
+    assert "NaN" not in mean and "–" not in mean
 
 
 def test_the_still_picture_shows_the_fall_and_the_way_back():

@@ -1,35 +1,31 @@
 """A training in the page remembers every epoch exactly, and survives an overflow."""
 
-import re
-
 import numpy as np
 import pytest
 from browser import import_modules
 
 from ghostlib.networks.records import RankOne
-from ghostlib.widgets._bundle import SOURCES
+from ghostlib.widgets._bundle import bundle
 
 
 @pytest.fixture(scope="module")
 def page(browser):
     page = browser.new_page()
-    core = (SOURCES / "rankone.js").read_text(encoding="utf-8")
-    session = (SOURCES / "session.js").read_text(encoding="utf-8")
-    import_modules(page, core + re.sub(r"^import .*\n", "", session, flags=re.MULTILINE))
+    import_modules(page, bundle("session"), bundle("rankone"), bundle("outcomes"))
     yield page
     page.close()
 
 
 def run(page, seed, body, **values):
-    """Evaluate `body` with `session`, a new one for the network of a seed, and `values`."""
+    """Evaluate `body` with `session`, a new one for the network of a seed, `values`, and the module of outcomes."""
     network = RankOne.initial(seed)
     parameters = {name: getattr(network, name).tolist() for name in "mnb"}
     return page.evaluate(
         """([network, values, body]) => {
-            const [{ Session, RANK_ONE_TASK, rankOneLossAndGradient }] = window.modules;
+            const [{ Session }, { RANK_ONE_TASK, rankOneLossAndGradient }, outcomes] = window.modules;
             const session = new Session(network, RANK_ONE_TASK, 10);
             const loss = (state, c) => rankOneLossAndGradient(state, RANK_ONE_TASK, c).loss;
-            return new Function("session", "loss", "values", body)(session, loss, values);
+            return new Function("session", "loss", "values", "outcomes", body)(session, loss, values, outcomes);
         }""",
         [parameters, values, body],
     )
@@ -57,42 +53,78 @@ def test_where_it_stands_does_not_depend_on_the_slices(page):
 
 def test_an_overflow_leaves_it_at_the_last_epoch_that_has_a_loss(page):
     body = """
-        const sound = session.advance(values.alpha, 10, 200);
+        session.advance(values.alpha, 10, 200);
         const past = Array.from(session.loss.values);
-        return [sound, session.overflowed, session.epoch, past.length, past.every(Number.isFinite),
+        return [session.diverged, session.epoch, past.length, past.every(Number.isFinite),
                 loss(session.state, 10) === past.at(-1)];
     """
-    sound, overflowed, epoch, recorded, finite, same = run(page, 40, body, alpha=1e300)
-    assert (sound, overflowed, finite, same) == (False, True, True, True)
+    diverged, epoch, recorded, finite, same = run(page, 40, body, alpha=1e300)
+    assert (diverged, finite, same) == (True, True, True)
     assert 0 <= epoch < 200 and recorded == epoch + 1
 
 
-def test_trapped_is_said_after_fifty_failing_epochs_and_not_before(page):
+def test_after_an_overflow_it_can_go_on_and_still_remembers_every_epoch(page):
+    """Snapshots taken after the overflow must be forgotten: they would be counted as those of later epochs."""
     body = """
-        session.advance(0.02, 10, 6000);
-        const since = session.trappedSince;
-        const accuracy = Array.from(session.accuracy.values);
-        return [since, accuracy];
+        session.advance(0.02, 10, values.before);
+        session.state.n[0] = Infinity;
+        session.advance(0.02, 10, 100);
+        const wentBack = session.diverged && session.epoch;
+        session.advance(0.02, 10, 300);
+        const last = session.epoch;
+        const past = Array.from(session.loss.values);
+        const off = past.filter((value, e) => loss(session.at(e), session.c.values[e]) !== value);
+        return [wentBack, session.diverged, last, past.length, off.length];
     """
-    since, accuracy = run(page, 99, body)
-    good = np.flatnonzero(np.array(accuracy) > 0.5)
-    assert good.size
-    stuck = len(accuracy) - 1 - good[-1]
-    assert since == (good[-1] + 1 if stuck >= 50 else -1)
+    for before in (21, 24, 5000):
+        back, diverged, last, recorded, off = run(page, 40, body, before=before)
+        assert (back, diverged, last, recorded, off) == (before - 1, False, before + 299, before + 300, 0)
 
 
-def test_back_is_said_from_the_first_good_epoch_after_fifty_failing_ones(page):
-    """Trained until most have fallen, then at a low confidence; the rule is applied to the record."""
+def test_parameters_without_bounds_have_no_loss_and_no_accuracy(page):
+    """An infinite n gives an output that is 0 throughout, and would pass for a silent one."""
+    body = """
+        const found = [];
+        for (const name of ["m", "n", "b"]) {
+            const { state } = new session.constructor(session.state, session.task, 10);
+            state[name][0] = values.size;
+            loss(state, 10);
+            found.push(state.last.loss, state.last.accuracy);
+        }
+        return found.map(Number.isNaN);
+    """
+    assert run(page, 3, body, size=float("inf")) == [True] * 6
+    assert run(page, 3, body, size=float("nan")) == [True] * 6
+    assert run(page, 3, body, size=1.0) == [False] * 6
+
+
+def test_a_network_that_overflows_from_the_start_stays_there(page):
+    body = """
+        const huge = Array(100).fill(1e308);
+        const doomed = new session.constructor({ m: huge, n: huge, b: huge }, session.task, 10);
+        const before = doomed.diverged;
+        doomed.advance(0.02, 10, 20);
+        return [before, doomed.diverged, doomed.epoch, doomed.loss.values.length];
+    """
+    assert run(page, 0, body) == [True, True, 0, 1]
+
+
+def test_the_words_are_those_of_the_record(page):
+    """Trained until most have fallen, then at a low confidence: the story that the widget tells, by the rule itself."""
     body = """
         session.advance(0.02, 10, 6000);
+        const fallen = outcomes.trappedSince(session.accuracy.values);
         session.advance(0.02, 0.3, 200);
-        return [session.rescuedAt, Array.from(session.accuracy.values)];
+        return [fallen, outcomes.recoveredSince(session.accuracy.values), Array.from(session.accuracy.values)];
     """
-    found = []
+    falls, returns = [], []
     for seed in (40, 48, 66, 99):
-        back, accuracy = run(page, seed, body)
-        good = np.flatnonzero(np.array(accuracy) > 0.5)
-        after_silence = good[1:][np.diff(good) > 50]
-        assert back == (after_silence[-1] if after_silence.size else -1)
-        found.append(back)
-    assert max(found) > 6000
+        fallen, back, accuracy = run(page, seed, body)
+        accuracy = np.array(accuracy)
+        heard = np.flatnonzero(accuracy[:6001] > 0.5)
+        assert fallen == (heard[-1] + 1 if heard.size and 6000 - heard[-1] >= 50 else -1)
+        silent = np.flatnonzero(accuracy <= 0.5)
+        assert back == (silent[-1] + 1 if 6200 - silent[-1] >= 50 else -1)
+        falls.append(fallen)
+        returns.append(back)
+    assert max(falls) > 0 and max(returns) > 6000

@@ -1,5 +1,7 @@
-import { descendRescaled, loss, rStar } from "./toy.js";
-import { picture, shell, show, transport } from "./ui.js";
+import { show } from "./numbers.js";
+import { picture } from "./picture.js";
+import { NO_RETURN, descendRescaled, loss, rStar } from "./toy.js";
+import { shell, transport } from "./ui.js";
 
 const TRAIL = 12; // steps shown behind the point on the loss
 const CLOSE = 40; // epochs shown one by one
@@ -12,7 +14,7 @@ const lossOf = (rho) => loss(rho * rStar(1), 1);
 // How a run ends: trapped (and when), at rest, on a cycle (its places, the highest first), or still moving.
 function endOf(rho) {
   const last = rho.length - 1;
-  const trapped = rho.findIndex((value) => value < 0.25);
+  const trapped = rho.findIndex((value) => value < NO_RETURN);
   if (trapped >= 0) return { kind: trapped ? "trapped" : "dead", epoch: trapped };
   if (rho[last] === 1) return { kind: "resting" };
   const repeats = (period) => {
@@ -65,7 +67,7 @@ export default {
         width: w1, height: HEIGHT, alt: `The point on the loss at epoch ${at}`,
         x: { domain: [LOWEST, widest], log: true, label: "r / r* (log scale)" }, y: { domain: [0, 1.12], label: "loss / T" },
         marks: [
-          { type: "zone", from: LOWEST, to: 0.25, label: "no learning" },
+          { type: "zone", from: LOWEST, to: NO_RETURN, label: "no learning" },
           { type: "ruleX", at: 1, colour: "optimum", label: "r*", anchor: "start" },
           { type: "line", xs: grid, ys: grid.map(lossOf), colour: "loss" },
           { type: "line", xs: [...rho.slice(tail, at + 1)].map(shown), ys: [...losses.slice(tail, at + 1)], colour: "muted", width: 1 },
@@ -83,7 +85,7 @@ export default {
         width: w2, height: HEIGHT, alt: `r/r* in the last ${CLOSE} epochs, one dot an epoch`,
         x: { domain: [from, from + CLOSE], label: `epoch, the last ${CLOSE}` }, y: { domain: [low - air, high + air], label: "r / r*" },
         marks: [
-          { type: "ruleY", at: 1, colour: "optimum" }, { type: "ruleY", at: 0.25, colour: "dead", dash: true, label: "r*/4" },
+          { type: "ruleY", at: 1, colour: "optimum" }, { type: "ruleY", at: NO_RETURN, colour: "dead", dash: true, label: "r*/4" },
           { type: "line", xs: steps, ys: near, colour: "grid", width: 1 },
           ...Array.from(near, (y, k) => ({ type: "dot", x: steps[k], y, colour: "ink", radius: k === near.length - 1 ? 5 : 2 })),
         ],
@@ -104,7 +106,7 @@ export default {
       const path = picture({
         width: w4, height: HEIGHT, x, y: { domain: [LOWEST, widest], log: true, label: "r / r* (log scale)" }, alt: "r/r* against the epoch",
         marks: [
-          { type: "zone", along: "y", from: LOWEST, to: 0.25, label: "no learning" },
+          { type: "zone", along: "y", from: LOWEST, to: NO_RETURN, label: "no learning" },
           { type: "ruleY", at: 1, colour: "optimum", label: "r*" },
           { type: "line", xs: epochs, ys: drawn, colour: "grid", width: 1.5 },
           { type: "line", xs: past, ys: drawn.subarray(0, at + 1), colour: "ink", width: 1.5 },

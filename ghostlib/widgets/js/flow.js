@@ -1,9 +1,10 @@
+import { grid, show } from "./numbers.js";
+import { picture } from "./picture.js";
 import { escapeTime, flow, trajectory } from "./toy.js";
-import { picture, shell, show, transport } from "./ui.js";
+import { shell, transport } from "./ui.js";
 
 const SAMPLES = 400;
 const FRAMES = 300;
-const range = (low, high, count = SAMPLES) => Array.from({ length: count + 1 }, (_, k) => low + (k / count) * (high - low));
 
 // The time axis grows in steps of 1, 2, 5, 10, …, so that a longer wait looks longer until the axis has to change.
 function timeAxis(wait) {
@@ -33,7 +34,7 @@ export default {
       const x = Math.min(trajectory(now, r), xStar);
 
       const span = [0.5, 1, 2].find((width) => width >= 2 * Math.sqrt(Math.abs(r)));
-      const xs = range(-span, span);
+      const xs = grid(-span, span, SAMPLES);
       const low = Math.min(-0.25 * span * span, 1.6 * r);
       const marks = [
         { type: "ruleY", at: 0, colour: "muted" },
@@ -50,7 +51,7 @@ export default {
         x: { domain: [-span, span], label: "x" }, y: { domain: [low, Math.max(span * span + r, 0.1)], label: "ẋ" },
       });
 
-      const times = range(0, Number.isFinite(wait) ? wait : end);
+      const times = grid(0, Number.isFinite(wait) ? wait : end, SAMPLES);
       const states = times.map((t) => Math.min(trajectory(t, r), xStar));
       states[SAMPLES] = Number.isFinite(wait) ? xStar : states[SAMPLES];
       const lowest = r < 0 ? Math.min(-0.1 * xStar, 1.3 * -Math.sqrt(-r)) : -0.1 * xStar;
@@ -66,7 +67,7 @@ export default {
         ],
       });
 
-      const rs = range(-5, 0).map((exponent) => 10 ** exponent);
+      const rs = grid(-5, 0, SAMPLES).map((exponent) => 10 ** exponent);
       const law = picture({
         width: w3, height: 210, alt: "Escape time against r on logarithmic axes: slope −1/2",
         x: { domain: [1e-5, 1], log: true, label: "r (log scale)" }, y: { domain: [Math.min(0.5, 0.7 * escapeTime(1, xStar)), 1000], log: true, label: "escape time (log scale)" },
@@ -88,7 +89,7 @@ export default {
       python: ({ r, x_star: xStar }) => `from ghostlib import toy, widgets\n\ntoy.escape_time(${r}, x_star=${xStar})\nwidgets.Flow(r=${r}, x_star=${xStar})\n`,
       csv({ r, x_star: xStar }) {
         const wait = escapeTime(r, xStar);
-        const times = range(0, Number.isFinite(wait) ? wait : timeAxis(wait));
+        const times = grid(0, Number.isFinite(wait) ? wait : timeAxis(wait), SAMPLES);
         return { name: "flow", columns: ["t", "x"], rows: times.map((t) => [t, trajectory(t, r)]) };
       },
     });

@@ -1,11 +1,14 @@
-import { finiteLossAndGradient, gradient, loss, rStar } from "./toy.js";
-import { picture, shell, show } from "./ui.js";
+import { grid, show } from "./numbers.js";
+import { picture } from "./picture.js";
+import { NO_RETURN, finiteLossAndGradient, gradient, loss, rStar } from "./toy.js";
+import { shell } from "./ui.js";
 
 const SAMPLES = 240;
+const [LOWEST, HIGHEST] = [-1, 2]; // of r/r*
 const FLOOR = 1e-8; // the lowest gradient on the logarithmic axis, in units of T/r*
 
 function regimeOf(rho) {
-  if (rho < 0.25) return "in the no-learning zone";
+  if (rho < NO_RETURN) return "in the no-learning zone";
   if (rho < 1) return "between the point of no return and the optimum";
   if (rho === 1) return "at the optimum, on the kink";
   return "beyond the optimum, on the long flat tail";
@@ -16,7 +19,7 @@ export default {
     // Everything in units that make T drop out of the analytic curve: r in r*, the loss in T, the gradient in T/r*.
     function curves({ T, c, x_star: xStar }) {
       const unit = rStar(T);
-      const rho = Array.from({ length: SAMPLES + 1 }, (_, k) => -1 + (3 * k) / SAMPLES);
+      const rho = grid(LOWEST, HIGHEST, SAMPLES);
       const finite = rho.map((at) => finiteLossAndGradient(at * unit, T, c, xStar));
       return {
         rho,
@@ -34,20 +37,20 @@ export default {
       const finite = finiteLossAndGradient(rho * unit, T, c, xStar);
       const here = { loss: finite.loss / T, slope: (finite.gradient * unit) / T };
       const exact = (gradient(rho * unit, T) * unit) / T;
-      const x = { domain: [-1, 2], label: "r / r*" };
-      const zone = { type: "zone", from: -1, to: 0.25, label: "no-learning zone" };
+      const x = { domain: [LOWEST, HIGHEST], label: "r / r*" };
+      const zone = { type: "zone", from: LOWEST, to: NO_RETURN, label: "no-learning zone" };
       const top = Math.max(1.1, Math.min(2, 1.05 * Math.max(...all.finiteLoss)));
       const lossPicture = picture({
         width: w1, height: 290, x, y: { domain: [0, top], label: "loss / T" },
         alt: `Loss against r: analytic, and with confidence c = ${show(c)}`,
         marks: [
-          { ...zone }, { type: "ruleX", at: 1, colour: "optimum", label: "r*", anchor: "start" },
+          zone, { type: "ruleX", at: 1, colour: "optimum", label: "r*", anchor: "start" },
           { type: "line", xs: all.rho, ys: all.loss, colour: "loss", label: "c, x* → ∞", labelAt: 0.4, labelDy: -6, anchor: "end" },
           { type: "line", xs: all.rho, ys: all.finiteLoss, colour: "confidence-3", label: `c = ${show(c)}`, labelAt: 0.02, labelDy: -9, anchor: "start" },
           { type: "dot", x: rho, y: here.loss, colour: "confidence-3" },
         ],
       });
-      const size = (values_) => values_.map((value) => (Math.abs(value) > FLOOR ? Math.abs(value) : NaN));
+      const size = (slopes) => slopes.map((value) => (Math.abs(value) > FLOOR ? Math.abs(value) : NaN));
       const slopePicture = picture({
         width: w2, height: 290, x, y: { domain: [FLOOR, 30], log: true, label: "size of the gradient, in T/r* (log scale)" },
         alt: `Size of the gradient against r: zero in the no-learning zone, unless the confidence is low`,
@@ -61,7 +64,7 @@ export default {
       });
       const sentence =
         `r = ${show(rho)} r* is ${regimeOf(rho)}. The analytic gradient there is ${show(exact)} T/r*; with c = ${show(c)} and x* = ${show(xStar)} it is ${show(here.slope)} T/r*` +
-        (here.slope < 0 && rho < 0.25 ? ", a slope that leads back to the optimum." : ".");
+        (here.slope < 0 && rho < NO_RETURN ? ", a slope that leads back to the optimum." : ".");
       return { pictures: [lossPicture, slopePicture], sentence };
     }
 

@@ -8,15 +8,15 @@
   // The part of an anywidget model that our widgets use, over plain state.
   class PageModel {
     constructor(state) {
-      this.state = state;
+      this.state = new Map(Object.entries(state));
       this.listeners = new Map();
     }
     get(name) {
-      return this.state[name];
+      return this.state.get(name);
     }
     set(name, value) {
-      if (Object.is(this.state[name], value)) return;
-      this.state[name] = value;
+      if (Object.is(this.get(name), value)) return;
+      this.state.set(name, value);
       this.tell(`change:${name}`);
       this.tell("change");
     }
@@ -33,20 +33,30 @@
     }
   }
 
-  // The address keeps what differs from how the page opens: #flow.r=0.25&flow.x_star=20
-  const address = () => new URLSearchParams(location.hash.includes("=") ? location.hash.slice(1) : "");
-  function requestOf(key) {
-    const wanted = {};
-    for (const [name, value] of address()) if (name.startsWith(`${key}.`)) wanted[name.slice(key.length + 1)] = value.trim() === "" ? NaN : Number(value);
-    return wanted;
+  // The address is the state of all widgets: #flow.r=0.25&flow.x_star=20 says what differs from how the page opens, and
+  // all else is as it opens. An address of another kind, a section's say, asks nothing of them.
+  const widgets = []; // { host, key, model, opening: [name, text] of each parameter }, in the order of the page
+  let writing = null;
+
+  // Ask a widget for what the address says; whether the address names it.
+  function readAddress({ key, model, opening }) {
+    const hash = location.hash.slice(1);
+    if (hash && !hash.includes("=")) return false;
+    const named = [...new URLSearchParams(hash)].filter(([name]) => name.startsWith(`${key}.`)).map(([name, text]) => [name.slice(key.length + 1), text]);
+    model.set("_request", [...new Map([...opening, ...named])]);
+    return named.length > 0;
   }
-  function writeAddress(key, model, opening) {
-    const all = address();
-    for (const name of [...all.keys()]) if (name.startsWith(`${key}.`)) all.delete(name);
-    for (const name of Object.keys(model.get("_spec"))) if (model.get(name) !== opening[name]) all.set(`${key}.${name}`, model.get(name));
-    const hash = all.toString();
-    if (hash || location.hash.includes("=")) history.replaceState(history.state, "", hash ? `#${hash}` : location.pathname + location.search);
+  function writeAddress() {
+    const changed = widgets.flatMap(({ key, model, opening }) =>
+      opening.filter(([name, text]) => String(model.get(name)) !== text).map(([name]) => [`${key}.${name}`, model.get(name)]),
+    );
+    const hash = changed.length ? `#${new URLSearchParams(changed)}` : "";
+    if (hash === location.hash || (!hash && !location.hash.includes("="))) return;
+    history.replaceState(history.state, "", hash || location.pathname + location.search);
   }
+  window.addEventListener("hashchange", () => {
+    for (const widget of widgets) if (readAddress(widget)) widget.host.scrollIntoView();
+  });
 
   const loaded = new Map();
   function moduleOf(name) {
@@ -67,23 +77,19 @@
     const still = host.querySelector(".ghost-static");
     try {
       const model = new PageModel(JSON.parse(host.querySelector("script[type='application/json']").textContent));
-      const opening = { ...model.state };
-      model.state._request = requestOf(key);
-      const { default: widget } = await moduleOf(host.dataset.widget);
+      const opening = Object.keys(model.get("_spec")).map((name) => [name, String(model.get(name))]);
+      const widget = { host, key, model, opening };
+      widgets.push(widget);
+      const named = readAddress(widget);
+      const { default: view } = await moduleOf(host.dataset.widget);
       live.hidden = false;
       still.hidden = true;
-      widget.render({ model, el: live });
-      let timer = null;
+      view.render({ model, el: live });
       model.on("change", () => {
-        clearTimeout(timer);
-        timer = setTimeout(() => writeAddress(key, model, opening), 200);
+        clearTimeout(writing);
+        writing = setTimeout(writeAddress, 200);
       });
-      const show = () => Object.keys(model.get("_request")).length && host.scrollIntoView();
-      window.addEventListener("hashchange", () => {
-        model.set("_request", requestOf(key));
-        show();
-      });
-      show();
+      if (named) host.scrollIntoView();
       host.dataset.state = "live";
     } catch (error) {
       // The picture stays, and the other widgets never hear of it.

@@ -1,26 +1,28 @@
 // Rank-one networks in the reader's browser: the same numbers as ghostlib.networks.adjoint and ghostlib.dynamics.slow_points.
 // A state holds one network and its buffers; training works in place and leaves no garbage behind.
-// What is impossible is refused with a RangeError whose message is a sentence.
+
+import { refuse, requireFinite, requirePositive } from "./checks.js";
+import { bytesOf } from "./numbers.js";
 
 // The paper's delayed-activation task: T in steps, Δ = Δt/τ, x(0), κ* and the confidence c.
 export const RANK_ONE_TASK = Object.freeze({ T: 20, delta: 0.5, x0: -0.3, kappaStar: 1, c: 10 });
 
-const RO_SMALL = 0.625; // |y| up to which eight levels of the continued fraction of tanh y are exact to rounding
-const RO_DOUBLINGS = 5; // from 0.625 to 20, where tanh is 1 to rounding
-const RO_TANH_THIRD = 2; // the largest |tanh‴|
-const RO_CELLS = 32; // of the first cut of an interval
-const RO_NARROWEST = 1e-9; // the narrowest cell, as a share of the interval
-const RO_MOST_CELLS = 100000;
-const RO_TOLERANCE = 1e-12; // an extremum of f so close to zero is a saddle-node
-const RO_ROUNDS = 200; // of a safeguarded Newton iteration, which needs about ten
+const SMALL = 0.625; // |y| up to which eight levels of the continued fraction of tanh y are exact to rounding
+const MOST_DOUBLINGS = 5; // from 0.625 to 20, where tanh is 1 to rounding
+const TANH_THIRD = 2; // the largest |tanh‴|
+const ROUNDING = Number.EPSILON / 2; // the unit of rounding
+const FARTHEST = 1e37; // how far from the origin of tanh is looked: beyond, the eighth power would overflow
+const CELLS = 32; // of the first cut
+const MOST_CELLS = 100000;
+const NEWTON_ROUNDS = 200; // of a safeguarded Newton iteration, which needs about ten
 
 // τẋ = −x + tanh(mκ + b) with κ = n·x, Eqs. (3) and (4); the arrays are copied.
 export function rankOneNetwork(m, n, b) {
   const N = m.length;
-  ro_refuse(N < 1, "The number of units", N, "at least 1");
+  refuse(N < 1, "The number of units", N, "at least 1");
   for (const [name, values] of Object.entries({ m, n, b })) {
-    ro_refuse(values.length !== N, `The length of ${name}`, values.length, `that of m, ${N}`);
-    for (let i = 0; i < N; i++) ro_finite(`${name}[${i}]`, values[i]);
+    refuse(values.length !== N, `The length of ${name}`, values.length, `that of m, ${N}`);
+    for (let i = 0; i < N; i++) requireFinite(`${name}[${i}]`, values[i]);
   }
   return {
     N,
@@ -35,9 +37,9 @@ export function rankOneNetwork(m, n, b) {
 
 // Networks packed by ghostlib.widgets._networks.pack: little-endian float32, m then n of each, and b = 0.
 export function rankOneUnpack(base64, N = 100) {
-  ro_refuse(!Number.isInteger(N) || N < 1, "The number of units", N, "a whole number, 1 or more");
-  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-  ro_refuse(bytes.length % (8 * N) !== 0, "The number of packed bytes", bytes.length, `a multiple of ${8 * N}`);
+  refuse(!Number.isInteger(N) || N < 1, "The number of units", N, "a whole number, 1 or more");
+  const bytes = bytesOf(base64);
+  refuse(bytes.length % (8 * N) !== 0, "The number of packed bytes", bytes.length, `a multiple of ${8 * N}`);
   const view = new DataView(bytes.buffer);
   const read = (first) => Float64Array.from({ length: N }, (_, i) => view.getFloat32(4 * (first + i), true));
   return Array.from({ length: bytes.length / (8 * N) }, (_, network) =>
@@ -47,19 +49,19 @@ export function rankOneUnpack(base64, N = 100) {
 
 // One trial: κ before and after each update, 2T + 1 numbers, and the output after each, Eqs. (5) and (17).
 export function rankOneForward(state, task = RANK_ONE_TASK, c = task.c) {
-  const trial = ro_forward(state, task, c);
+  const trial = forward(state, task, c);
   return { kappa: trial.kappa.slice(), output: trial.output.slice() };
 }
 
 // Loss Σ(ô − o)²/T, gradient norm and accuracy, in `state.last`; the gradient itself in `state.gradient`.
 export function rankOneLossAndGradient(state, task = RANK_ONE_TASK, c = task.c) {
-  ro_backward(state, task, c, ro_forward(state, task, c));
+  backward(state, task, c, forward(state, task, c));
   return state.last;
 }
 
 // The same, then one step of gradient descent in place: what is returned is from before the step.
 export function rankOneEpoch(state, task, alpha, c = task.c) {
-  ro_refuse(!(alpha > 0 && alpha < Infinity), "The learning rate α", alpha, "a finite number above 0");
+  requirePositive("The learning rate α", alpha);
   rankOneLossAndGradient(state, task, c);
   const { N, m, n, b, gradient } = state;
   const { m: dm, n: dn, b: db } = gradient;
@@ -73,48 +75,38 @@ export function rankOneEpoch(state, task, alpha, c = task.c) {
 
 // f(κ) = −κ + n·tanh(mκ + b), Eq. (4), with f′ and f″, in units of 1/τ.
 export function rankOneFlow(state, kappa) {
-  ro_finite("κ", kappa);
-  const [value, slope, curvature] = ro_derivatives(state, kappa, new Float64Array(3));
+  requireFinite("κ", kappa);
+  const [value, slope, curvature] = derivatives(state, kappa, new Float64Array(3));
   return { value, slope, curvature };
 }
 
-// Every fixed point and every ghost between low and high, by default everywhere, in the order of κ. None is missed:
-// the extrema of f are isolated by Taylor's theorem with |f‴| ≤ 2 Σ|n m³|, as in ghostlib.dynamics.slow_points, and not by a grid.
-export function rankOneSlowPoints(state, low = -ro_reach(state), high = ro_reach(state)) {
-  ro_finite("The lower end", low);
-  ro_finite("The upper end", high);
-  ro_refuse(low >= high, "The lower end", low, `below the upper end ${high}`);
-  const extrema = ro_crossings(state, 1, ro_cut(state, low, high));
-  const knots = [low, ...extrema.map((extremum) => extremum.kappa), high];
-  const height = knots.map((kappa, i) =>
-    i === 0 || i === knots.length - 1 ? Infinity : Math.abs(rankOneFlow(state, kappa).value),
-  );
-  const found = [];
+// Every fixed point and every ghost, in the order of κ, as ghostlib.dynamics.slow_points finds them. None is missed: the extrema of f are
+// isolated by Taylor's theorem with a bound of |f‴|, and not by a grid, and between two of them f crosses zero at most
+// once. What rounding cannot tell from one point is one point.
+export function rankOneSlowPoints(state) {
+  const reach = reachOf(state);
+  const extrema = crossings(state, 1, edgesOf(state, reach), 4);
+  const knots = [-reach, ...extrema.map(({ kappa }) => kappa), reach];
+  const speeds = knots.map((kappa) => rankOneFlow(state, kappa).value);
+  const found = crossings(state, 0, knots, 1).map(({ kappa, rises }) => ({ position: kappa, kind: rises ? "unstable" : "stable" }));
+  const sign = signsOf(state, 0, knots, 1);
   extrema.forEach(({ kappa, rises }, i) => {
-    const isSaddleNode = height[i + 1] <= RO_TOLERANCE;
-    if (isSaddleNode || rankOneFlow(state, kappa).value > 0 === rises) {
-      found.push(ro_slowPoint(state, kappa, isSaddleNode ? "saddle-node" : "ghost", height[i + 1]));
-    }
+    if (sign[i + 1] !== 0 && sign[i + 1] > 0 === rises) found.push({ position: kappa, kind: "ghost" });
   });
-  for (const { piece, kappa, rises } of ro_crossings(state, 0, knots)) {
-    const distance = Math.min(height[piece], height[piece + 1]);
-    if (distance > RO_TOLERANCE) found.push(ro_slowPoint(state, kappa, rises ? "unstable" : "stable", distance));
+  for (const [i, j] of neighbours(sign)) {
+    if (sign[i] !== sign[j] || j === i + 1) continue;
+    const touching = knots.slice(i + 1, j);
+    const height = speeds.slice(i + 1, j).map(Math.abs);
+    found.push({ position: touching[height.indexOf(Math.min(...height))], kind: "saddle-node" });
   }
-  return found.sort((one, other) => one.position - other.position);
-}
-
-function ro_slowPoint(state, position, kind, distance) {
-  const { value: speed, slope, curvature } = rankOneFlow(state, position);
-  const product = speed * curvature;
-  const passageTime = kind === "ghost" && product > 0 ? Math.PI / Math.sqrt(product / 2) : Infinity;
-  return { position, speed, slope, curvature, kind, passageTime, distance };
+  return found.map((point) => ({ ...point, speed: rankOneFlow(state, point.position).value })).sort((one, other) => one.position - other.position);
 }
 
 // κ[t+1] = (1 − Δ)κ[t] + Δ n·φ[t]; keeps φ = tanh(mκ + b) and Σ nm(1 − φ²) for the way back.
-function ro_forward(state, task, c) {
+function forward(state, task, c) {
   const { N, m, n, b, last } = state;
   const { T, delta, kappaStar } = task;
-  const { kappa, output, phi, pull } = ro_trial(state, task, c);
+  const { kappa, output, phi, pull } = trialOf(state, task, c);
   const steps = 2 * T;
   let steepest = 0;
   let largest = 0;
@@ -134,7 +126,7 @@ function ro_forward(state, task, c) {
     let size = steepest * Math.abs(here) + largest;
     let doublings = 0;
     let scale = 1;
-    while (size > RO_SMALL && doublings < RO_DOUBLINGS) {
+    while (size > SMALL && doublings < MOST_DOUBLINGS) {
       size /= 2;
       scale /= 2;
       doublings++;
@@ -143,8 +135,8 @@ function ro_forward(state, task, c) {
     let tilt = 0;
     for (let i = 0, place = t * N; i < N; i++, place++) {
       let y = (m[i] * here + b[i]) * scale;
-      if (y > RO_SMALL) y = RO_SMALL;
-      else if (y < -RO_SMALL) y = -RO_SMALL;
+      if (y > SMALL) y = SMALL;
+      else if (y < -SMALL) y = -SMALL;
       const s = y * y;
       let p = y * (2027025 + s * (270270 + s * (6930 + s * 36)));
       let q = 2027025 + s * (945945 + s * (51975 + s * (630 + s)));
@@ -165,13 +157,15 @@ function ro_forward(state, task, c) {
     loss += error * error;
     if (output[t] > 0.5 === t >= T) right++;
   }
-  last.loss = loss / T;
-  last.accuracy = right / steps;
+  // Of parameters that have overflowed neither is a number, also where the output still looks silent.
+  const sound = [steepest, largest, sum, loss].every(Number.isFinite);
+  last.loss = sound ? loss / T : NaN;
+  last.accuracy = sound ? right / steps : NaN;
   return state.trial;
 }
 
 // With λ = dL/dκ[t+1], from the last step to the first; see ghostlib.networks.adjoint for the derivation.
-function ro_backward(state, task, c, { kappa, output, phi, pull, into }) {
+function backward(state, task, c, { kappa, output, phi, pull, into }) {
   const { N, n, gradient, last } = state;
   const { m: dm, n: dn, b: db } = gradient;
   const { T, delta, x0 } = task;
@@ -204,12 +198,12 @@ function ro_backward(state, task, c, { kappa, output, phi, pull, into }) {
 }
 
 // The buffers of a trial, kept as long as T stays.
-function ro_trial(state, { T, delta, x0, kappaStar }, c) {
-  ro_refuse(!Number.isInteger(T) || T < 1, "The delay T", T, "a whole number of steps, 1 or more");
-  ro_refuse(!(delta > 0 && delta <= 2), "Δ = Δt/τ", delta, "above 0 and at most 2");
-  ro_refuse(!(c > 0 && c < Infinity), "The confidence c", c, "a finite number above 0");
-  ro_finite("x(0)", x0);
-  ro_finite("κ*", kappaStar);
+function trialOf(state, { T, delta, x0, kappaStar }, c) {
+  refuse(!Number.isInteger(T) || T < 1, "The delay T", T, "a whole number of steps, 1 or more");
+  refuse(!(delta > 0 && delta <= 2), "Δ = Δt/τ", delta, "above 0 and at most 2");
+  requirePositive("The confidence c", c);
+  requireFinite("x(0)", x0);
+  requireFinite("κ*", kappaStar);
   if (state.trial?.output.length !== 2 * T) {
     state.trial = {
       kappa: new Float64Array(2 * T + 1),
@@ -223,7 +217,7 @@ function ro_trial(state, { T, delta, x0, kappaStar }, c) {
 }
 
 // f, f′ and f″ at κ, written into `result`.
-function ro_derivatives({ N, m, n, b }, kappa, result) {
+function derivatives({ N, m, n, b }, kappa, result) {
   let value = -kappa;
   let slope = -1;
   let curvature = 0;
@@ -240,64 +234,95 @@ function ro_derivatives({ N, m, n, b }, kappa, result) {
   return result;
 }
 
-// Beyond Σ|n| the leak wins over the bounded tanh: no fixed point there. The added 1 keeps f clear of zero.
-function ro_reach({ n }) {
-  return 1 + n.reduce((sum, value) => sum + Math.abs(value), 0);
+// In a cell of κ: the largest |f‴|, and the largest rounding errors of f, f′ and f″, written into `result`. With z the
+// place of the cell that is nearest to the origin of a unit's tanh, its derivatives there obey |tanh′| ≤ d, |tanh″| ≤ 2d and
+// |tanh‴| ≤ min(2, 4d), where d = (1 + z²/2 + z⁴/24)⁻² ≥ 1/cosh² z.
+function bounds({ N, m, n, b }, centre, half, result) {
+  const reach = Math.abs(centre) + half;
+  const terms = N + 20; // units of rounding: one a term of the sum, and a few for products and tanh
+  let [third, value, slope, curvature] = [0, 0, 0, 0];
+  for (let i = 0; i < N; i++) {
+    const steep = Math.abs(m[i]);
+    const argument = 2 * (steep * reach + Math.abs(b[i]));
+    const z = Math.abs(m[i] * centre + b[i]);
+    const near = Math.min(Math.max(z - steep * half - ROUNDING * argument, 0), FARTHEST);
+    const s = (near * near) / 2;
+    const d = (1 + s + (s * s) / 6) ** -2;
+    const lost = Math.min(terms, d / ROUNDING) + 2 * argument * d; // 1 − tanh² is never off by more than d
+    let size = Math.abs(n[i]);
+    value += size * (terms * Math.min(1, z + steep * half) + argument * d);
+    slope += (size *= steep) * lost;
+    curvature += 2 * (size *= steep) * lost;
+    third += size * steep * Math.min(TANH_THIRD, 2 * TANH_THIRD * d);
+  }
+  result[0] = ROUNDING * (value + 2 * reach);
+  result[1] = ROUNDING * (slope + 1);
+  result[2] = ROUNDING * curvature;
+  result[3] = third;
+  return result;
 }
 
-// Edges of cells that tile the interval, in each of which f′ has at most one zero.
-function ro_cut(state, low, high) {
-  const { N, m, n } = state;
-  let third = 0;
-  for (let i = 0; i < N; i++) third += RO_TANH_THIRD * Math.abs(n[i] * m[i] ** 3);
-  ro_finite("The steepness of the network", third);
-  const at = new Float64Array(3);
-  const edges = [];
-  let width = (high - low) / RO_CELLS;
-  let cells = Array.from({ length: RO_CELLS }, (_, i) => low + i * width);
+// Beyond Σ|n| the leak wins over the bounded tanh: no fixed point there. What is added keeps f clear of zero.
+function reachOf({ n }) {
+  const total = n.reduce((sum, value) => sum + Math.abs(value), 0);
+  requireFinite("The reach of the network", total);
+  return total + Math.max(1, 1e-6 * total);
+}
+
+// Edges and middles of cells that tile (−reach, reach); in each f′ has at most one zero, or is zero to rounding.
+function edgesOf(state, reach) {
+  const [at, error] = [new Float64Array(3), new Float64Array(4)];
+  const edges = [reach];
+  let half = reach / CELLS;
+  let cells = Array.from({ length: CELLS }, (_, i) => -reach + 2 * half * i);
   while (cells.length > 0) {
-    const half = width / 2;
-    const next = [];
+    const open = [];
     for (const left of cells) {
-      ro_derivatives(state, left + half, at);
+      derivatives(state, left + half, at);
       const [slope, curvature] = [Math.abs(at[1]), Math.abs(at[2])];
-      const isSettled = slope > curvature * half + (third * half * half) / 2 || curvature > third * half;
-      if (isSettled || width <= RO_NARROWEST * (high - low)) edges.push(left);
-      else next.push(left, left + half);
+      const [, slopeError, curvatureError, third] = bounds(state, left + half, half, error);
+      requireFinite("The steepness of the network", third);
+      const bend = third * half;
+      const bent = half * (curvature + curvatureError + bend / 2) + slopeError;
+      const isSettled = slope > bent || curvature - curvatureError > bend || slope + bent <= 3 * slopeError;
+      (isSettled ? edges : open).push(left, left + half);
     }
-    ro_refuse(next.length > RO_MOST_CELLS, "The steepness of the network", third, "small enough to search the interval");
-    cells = next;
-    width = half;
+    refuse(open.length > MOST_CELLS, "The number of cells to search", open.length, `at most ${MOST_CELLS}`);
+    cells = open;
+    half /= 2;
   }
-  edges.push(high);
   return edges.sort((one, other) => one - other);
 }
 
-// Where the derivative of f of this order (0 or 1) changes sign between two edges, and whether it rises there.
-function ro_crossings(state, order, edges) {
-  const at = new Float64Array(3);
-  const values = edges.map((kappa) => ro_derivatives(state, kappa, at)[order]);
-  const sign = values.map((value) => value >= 0);
-  const end = edges.length - 1;
-  // A zero at the very end of the interval has only one side to be told by.
-  if (values[0] === 0) sign[0] = !sign[1];
-  if (values[end] === 0) sign[end] = !sign[end - 1];
-  const found = [];
-  for (let piece = 0; piece < end; piece++) {
-    const rises = sign[piece + 1];
-    if (rises === sign[piece]) continue;
-    found.push({ piece, kappa: ro_zero(state, order, edges[piece], edges[piece + 1], rises), rises });
-  }
-  return found;
+// The signs of the derivative of f of this order (0 or 1); 0 where it is within so many rounding errors of zero.
+function signsOf(state, order, places, errors) {
+  const [at, error] = [new Float64Array(3), new Float64Array(4)];
+  return places.map((kappa) => {
+    const value = derivatives(state, kappa, at)[order];
+    return Math.abs(value) <= errors * bounds(state, kappa, 0, error)[order] ? 0 : Math.sign(value);
+  });
+}
+
+// Pairs of indices of signs that have no doubtful one, or only doubtful ones, between them.
+function neighbours(signs) {
+  const clear = [...signs.keys()].filter((k) => signs[k] !== 0);
+  return clear.slice(1).map((index, k) => [clear[k], index]);
+}
+
+// Where that derivative changes its sign beyond doubt, and whether it rises there.
+function crossings(state, order, places, errors) {
+  const signs = signsOf(state, order, places, errors);
+  const changes = neighbours(signs).filter(([i, j]) => signs[i] !== signs[j]);
+  return changes.map(([i, j]) => ({ kappa: zeroBetween(state, order, places[i], places[j], signs[j] > 0), rises: signs[j] > 0 }));
 }
 
 // Newton's method, kept inside a bracket that shrinks.
-function ro_zero(state, order, low, high, rises) {
+function zeroBetween(state, order, low, high, rises) {
   const at = new Float64Array(3);
   const resolution = 4 * Number.EPSILON * Math.max(Math.abs(low), Math.abs(high));
   let kappa = (low + high) / 2;
-  for (let round = 0; round < RO_ROUNDS && high - low > resolution; round++) {
-    ro_derivatives(state, kappa, at);
+  for (let round = 0; round < NEWTON_ROUNDS && high - low > resolution; round++) {
+    derivatives(state, kappa, at);
     if (at[order] === 0) return kappa;
     if (at[order] > 0 === rises) high = kappa;
     else low = kappa;
@@ -307,12 +332,4 @@ function ro_zero(state, order, low, high, rises) {
     kappa = next;
   }
   return kappa;
-}
-
-function ro_finite(name, value) {
-  ro_refuse(!Number.isFinite(value), name, value, "a finite number");
-}
-
-function ro_refuse(bad, name, value, allowed) {
-  if (bad) throw new RangeError(`${name} must be ${allowed}, but it is ${value}.`);
 }

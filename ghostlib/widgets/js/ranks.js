@@ -1,22 +1,22 @@
-import { picture, shell, show } from "./ui.js";
+import { bytesOf, show } from "./numbers.js";
+import { paint, picture, svg } from "./picture.js";
+import { shell } from "./ui.js";
 
 const NO_LOSS = 255;
 const PER_ROW = 5; // marks of a cell of the map, in rows of five
 const NAMED = [1, 10, 100]; // ranks whose curves bear a name, beside the chosen one
 const NAMES = [0.02, 0.007, 0.0024, 0.0008]; // heights at which they stand
-const LEARNED = 0.1; // the loss below which a network has learned
 const MARKS = {
-  learned: (x, y) => `<circle cx="${x}" cy="${y}" r="2.3" fill="var(--ghost-optimum)"/>`,
-  unsettled: (x, y) => `<circle cx="${x}" cy="${y}" r="1.9" fill="none" stroke="var(--ghost-ink)"/>`,
-  trapped: (x, y) => `<path d="M${x - 2} ${y + 2.6}L${x + 2} ${y - 2.6}" stroke="var(--ghost-dead)" stroke-width="1.4"/>`,
-  diverged: (x, y) => `<path d="M${x - 2} ${y - 2}l4 4m0 -4l-4 4" stroke="var(--ghost-gradient)" stroke-width="1.3"/>`,
+  learned: (x, y) => `<circle cx="${x}" cy="${y}" r="2.3" fill="${paint("optimum")}"/>`,
+  unsettled: (x, y) => `<circle cx="${x}" cy="${y}" r="1.9" fill="none" stroke="${paint("ink")}"/>`,
+  trapped: (x, y) => `<path d="M${x - 2} ${y + 2.6}L${x + 2} ${y - 2.6}" stroke="${paint("dead")}" stroke-width="1.4"/>`,
+  diverged: (x, y) => `<path d="M${x - 2} ${y - 2}l4 4m0 -4l-4 4" stroke="${paint("gradient")}" stroke-width="1.3"/>`,
 };
 const WORDS = { learned: "learned", unsettled: "unsettled", trapped: "no-learning zone", diverged: "diverged" };
 
 function lossesOf({ losses, lowest, highest }) {
-  const bytes = Uint8Array.from(atob(losses), (letter) => letter.charCodeAt(0));
   const level = (byte) => (byte === NO_LOSS ? NaN : lowest * (highest / lowest) ** (byte / (NO_LOSS - 1)));
-  return Float64Array.from(bytes, level);
+  return Float64Array.from(bytesOf(losses), level);
 }
 
 export default {
@@ -53,12 +53,12 @@ export default {
         rates.forEach((rate, column) => {
           const left = box.left + column * across;
           const open = row === here.row && column === here.column;
-          drawn += `<rect x="${left + 0.5}" y="${topOf(row) + 0.5}" width="${across - 1}" height="${down - 1}" fill="transparent" stroke="var(--ghost-${open ? "ink" : "grid"})" stroke-width="${open ? 1.8 : 0.8}"/>`;
+          drawn += `<rect x="${left + 0.5}" y="${topOf(row) + 0.5}" width="${across - 1}" height="${down - 1}" fill="transparent" stroke="${paint(open ? "ink" : "grid")}" stroke-width="${open ? 1.8 : 0.8}"/>`;
           for (let seed = 0; seed < seeds; seed += 1) {
             const x = left + ((0.5 + (seed % PER_ROW)) / PER_ROW) * (across - 4) + 2;
             const y = topOf(row) + ((0.5 + Math.floor(seed / PER_ROW)) / Math.ceil(seeds / PER_ROW)) * (down - 4) + 2;
             const fate = fates[sweep.fate[place(row, column, seed)]];
-            const ring = open && seed === here.seed ? `<circle cx="${x}" cy="${y}" r="4.8" fill="none" stroke="var(--ghost-ink)" stroke-width="1.5"/>` : "";
+            const ring = open && seed === here.seed ? `<circle cx="${x}" cy="${y}" r="4.8" fill="none" stroke="${paint("ink")}" stroke-width="1.5"/>` : "";
             drawn += `<g data-pick="${row} ${column} ${seed}"><rect x="${x - across / PER_ROW / 2}" y="${y - down / 4}" width="${across / PER_ROW}" height="${down / 2}" fill="transparent"/>${MARKS[fate](x, y)}${ring}</g>`;
           }
         });
@@ -74,11 +74,8 @@ export default {
         key += MARKS[fate](at + 4, height - 9) + `<text class="tick" x="${at + 11}" y="${height - 5}">${WORDS[fate]}</text>`;
         at += widths[k];
       });
-      const alt = `Map of rank against learning rate with a mark for each of ten networks in every cell`;
-      return (
-        `<svg width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${alt}" style="cursor: pointer">` +
-        `<text class="axis-label" x="4" y="15">rank</text><text class="axis-label" x="${(box.left + box.right) / 2}" y="${height - 28}" text-anchor="middle">learning rate α (log scale)</text>${drawn}${key}</svg>`
-      );
+      const labels = `<text class="axis-label" x="4" y="15">rank</text><text class="axis-label" x="${(box.left + box.right) / 2}" y="${height - 28}" text-anchor="middle">learning rate α (log scale)</text>`;
+      return svg(width, height, `Map of rank against learning rate with a mark for each of ${seeds} networks in every cell`, `${labels}<g style="cursor: pointer">${drawn}</g>${key}`);
     }
 
     function sentenceOf(here) {
@@ -96,7 +93,7 @@ export default {
       const all = Array.from({ length: seeds }, (_, k) => sweep.fate[place(row, column, k)]);
       const counts = fates.map((name, k) => [all.filter((one) => one === k).length, WORDS[name]]).filter(([count]) => count);
       const cell = counts.map(([count, name]) => `${count} ${name}`).join(", ");
-      return `Rank ${ranks[row]}, α = ${show(rates[column])}, seed ${seed}: this network ${first} ${then}. The ten seeds after ${sweep.epochs[row][column]} epochs: ${cell}.`;
+      return `Rank ${ranks[row]}, α = ${show(rates[column])}, seed ${seed}: this network ${first} ${then}. The ${seeds} seeds after ${sweep.epochs[row][column]} epochs: ${cell}.`;
     }
 
     const hereOf = ({ rank, alpha, seed }) => ({ row: ranks.indexOf(rank), column: rates.indexOf(alpha), seed });
@@ -108,7 +105,7 @@ export default {
       const lineOf = (row, look) => ({ type: "line", ...curve(place(row, here.column, here.seed)), ...look });
       // Where each rank learns; the names stand on rows of their own, as two may learn at the same epoch.
       const learnedAt = (row) => sweep.learned[place(row, here.column, here.seed)];
-      const dotOf = (row, look) => (learnedAt(row) > 0 ? [{ type: "dot", x: learnedAt(row), y: LEARNED, ...look }] : []);
+      const dotOf = (row, look) => (learnedAt(row) > 0 ? [{ type: "dot", x: learnedAt(row), y: sweep.learned_below, ...look }] : []);
       const named = [...others.filter((row) => NAMED.includes(ranks[row])), here.row].filter((row) => learnedAt(row) > 0);
       const nameOf = (row, k) => ({ type: "text", x: learnedAt(row), y: NAMES[k], text: `rank ${ranks[row]}`, colour: row === here.row ? "loss" : "muted", anchor: "end" });
       const curves = picture({
@@ -151,9 +148,9 @@ export default {
       const target = event.target.closest("[data-pick]");
       if (!target) return;
       const [row, column, seed] = target.dataset.pick.split(" ").map(Number);
-      view.set("rank", ranks[row]);
-      view.set("alpha", rates[column]);
-      view.set("seed", seed);
+      view.set("rank", String(ranks[row]));
+      view.set("alpha", String(rates[column]));
+      view.set("seed", String(seed));
     }
     el.addEventListener("click", pick);
     return () => {

@@ -1,29 +1,33 @@
+import { bytesOf, nearest, show } from "./numbers.js";
+import { picture } from "./picture.js";
 import { trainView } from "./trainview.js";
-import { picture, show } from "./ui.js";
 
 const FIRST = 6000; // epochs of the first press of the button: the paper's
 const AGAIN = 300; // of every further one, three times the paper's, so that there is time to look
 const PACE = 2; // epochs between two pictures after the first press: slow enough to watch
 const BEFORE = 100; // epochs shown before the confidence was turned
 const STEPS = 40; // of a trial: accuracies are multiples of 1/40, and travel as whole numbers
-const FATES = [["trapped", "confidence-3"], ["has it", "optimum"], ["not yet", "muted"]];
+const UNKNOWN = 255; // the accuracy of a network whose parameters have overflowed
+// What became of the hundred networks, in the order in which they stand; the word, its colour, and how high it stands.
+const FATES = [["trapped", "confidence-3", 1.1], ["has it", "optimum", 1.1], ["not yet", "muted", 0.3], ["diverged", "gradient", 0.2]];
 
 // The hundred networks after 6000 epochs: what became of each, and its accuracy after 100 more at each confidence.
 function readHundred(base64, confidences) {
-  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  const bytes = bytesOf(base64);
   const count = bytes.length / (confidences.length + 1);
   const order = Array.from({ length: count }, (_, seed) => seed).sort((one, other) => bytes[one] - bytes[other] || one - other);
-  return { fate: order.map((seed) => bytes[seed]), accuracy: confidences.map((_, row) => order.map((seed) => bytes[(row + 1) * count + seed] / STEPS)) };
+  const accuracyOf = (byte) => (byte === UNKNOWN ? NaN : byte / STEPS);
+  return { fate: order.map((seed) => bytes[seed]), accuracy: confidences.map((_, row) => order.map((seed) => accuracyOf(bytes[(row + 1) * count + seed]))) };
 }
 
 function drawHundred({ fate, accuracy }, confidences, c, width) {
-  const distance = confidences.map((confidence) => Math.abs(Math.log(confidence / c)));
-  const row = distance.indexOf(Math.min(...distance));
-  const caught = accuracy[row].filter((_, place) => fate[place] === 0);
+  const row = nearest(confidences, c);
+  const caught = accuracy[row].filter((value, place) => fate[place] === 0 && !Number.isNaN(value));
   const mean = caught.reduce((sum, value) => sum + value, 0) / caught.length;
-  const names = FATES.map(([name, colour], kind) => {
+  const names = FATES.flatMap(([name, colour, y], kind) => {
     const members = fate.flatMap((one, place) => (one === kind ? [place] : []));
-    return { type: "text", x: (members[0] + members.at(-1)) / 2, y: kind === 2 ? 0.3 : 1.1, text: `${name} (${members.length})`, colour, anchor: "middle" };
+    if (members.length === 0) return [];
+    return [{ type: "text", x: (members[0] + members.at(-1)) / 2, y, text: `${name} (${members.length})`, colour, anchor: "middle" }];
   });
   return picture({
     width, height: 250, x: { domain: [-2, fate.length + 1], label: `precomputed: 100 epochs at c = ${show(confidences[row])}` }, y: { domain: [0, 1.2], label: `accuracy of ${fate.length} networks` },
@@ -36,22 +40,21 @@ function drawHundred({ fate, accuracy }, confidences, c, width) {
   });
 }
 
-// The training as legs of one confidence each.
-function legsOf({ epoch, c }, now) {
-  const legs = [];
+// The training as stages of one confidence each.
+function stagesOf({ epoch, c }, now) {
+  const stages = [];
   for (let e = 0; e < epoch; e += 1) {
-    if (legs.length && legs.at(-1)[1] === c.values[e]) legs.at(-1)[0] += 1;
-    else legs.push([1, c.values[e]]);
+    if (stages.length && stages.at(-1)[1] === c.values[e]) stages.at(-1)[0] += 1;
+    else stages.push([1, c.values[e]]);
   }
-  return legs.length ? legs : [[1, now]];
+  return stages.length ? stages : [[1, now]];
 }
 
-const rescueAsPython = ({ seed, alpha, c }, session) => `from ghostlib import rescue, widgets
-from ghostlib.networks.records import RankOne
-from ghostlib.networks.task import DelayedActivation
+const rescueAsPython = ({ seed, alpha, c }, session) => `from ghostlib import DelayedActivation, RankOne, widgets
+from ghostlib.training.schedules import train_stages
 
-legs = [${legsOf(session, c).map(([epochs, value]) => `(${epochs}, ${value})`).join(", ")}]  # epochs, confidence
-history = legs(RankOne.initial([${seed}]), DelayedActivation(), ${alpha}, legs)
+stages = [${stagesOf(session, c).map(([epochs, value]) => `(${epochs}, ${value})`).join(", ")}]  # epochs, confidence
+history = train_stages(RankOne.initial([${seed}]), DelayedActivation(), ${alpha}, stages)
 widgets.Rescue(seed=${seed}, alpha=${alpha}, c=${c})
 `;
 

@@ -1,69 +1,71 @@
 // The toy model ẋ = x² + r in the reader's browser: the same numbers as ghostlib.toy, by the same algorithms.
-// Pure functions of numbers; what is impossible is refused with a RangeError whose message is a sentence.
+// Pure functions of numbers, which refuse what is impossible.
 
-const TOY_R_STAR = (Math.PI * Math.PI) / 4; // r* T², below Eq. (2)
-const TOY_ALPHA_STAR = (3 * Math.PI ** 4) / 32; // α* T⁵, Eq. (15)
-const TOY_ESCAPE = Math.PI / 2; // t* √r, below Eq. (7)
-const TOY_SLOPE = Math.PI / 4; // |dL/dr| r^(3/2), Eq. (13)
-const TOY_STEP = 3 / 4; // the same for ρ = r/r* and a = α/α*
-const TOY_NO_RETURN = 1 / 4; // where the no-learning zone begins, in r*
-const TOY_SATURATED = 40; // c(x − x*) above which the output is 1 in float64
-const TOY_SILENT = -750; // below which it is 0
-const TOY_REACH = 64; // so far below its peak the learning signal does not count
-const TOY_LARGEST = 1e100; // beyond it intermediate results would overflow
-const [TOY_NODES, TOY_WEIGHTS] = toy_gaussLegendre(16);
+import { refuse, requireFinite, requirePositive } from "./checks.js";
+
+const R_STAR = (Math.PI * Math.PI) / 4; // r* T², below Eq. (2)
+const ALPHA_STAR = (3 * Math.PI ** 4) / 32; // α* T⁵, Eq. (15)
+const ESCAPE = Math.PI / 2; // t* √r, below Eq. (7)
+const STEEPNESS = Math.PI / 4; // |dL/dr| r^(3/2), Eq. (13)
+const RESCALED_STEP = 3 / 4; // the same for ρ = r/r* and a = α/α*
+export const NO_RETURN = 1 / 4; // where the no-learning zone begins, in r*
+const SATURATED = 40; // c(x − x*) above which the output is 1 in float64
+const VANISHED = -750; // below which it is 0
+const SIGNAL_REACH = 64; // so far below its peak the learning signal does not count
+const LARGEST = 1e100; // beyond it intermediate results would overflow
+const [NODES, WEIGHTS] = gaussLegendre(16);
 
 // r* = π²/4T².
 export function rStar(T) {
-  toy_positive("T", T);
-  return TOY_R_STAR / (T * T);
+  requirePositive("T", T);
+  return R_STAR / (T * T);
 }
 
 // α* = 3π⁴/32 T⁻⁵, Eq. (15).
 export function alphaStar(T) {
-  toy_positive("T", T);
-  return TOY_ALPHA_STAR / T ** 5;
+  requirePositive("T", T);
+  return ALPHA_STAR / T ** 5;
 }
 
 // ẋ = x² + r, Fig. 1.
 export function flow(x, r) {
-  toy_number("x", x);
-  toy_finite("r", r);
+  requireNumber("x", x);
+  requireFinite("r", r);
   return x * x + r;
 }
 
 // x(t) from x(0) = 0, Eq. (7) and the same integral for r ≤ 0; infinite from the escape on.
 export function trajectory(t, r) {
-  toy_finite("t", t);
-  toy_refuse(t < 0, "t", t, "at least 0");
-  toy_finite("r", r);
+  requireFinite("t", t);
+  refuse(t < 0, "t", t, "at least 0");
+  requireFinite("r", r);
   const root = Math.sqrt(Math.abs(r));
   const angle = root * t;
-  if (r > 0) return angle < TOY_ESCAPE ? root * Math.tan(angle) : Infinity;
+  if (r > 0) return angle < ESCAPE ? root * Math.tan(angle) : Infinity;
   return 0 - root * Math.tanh(angle);
 }
 
 // When x(t) reaches x*: arctan(x*/√r)/√r, or π/(2√r) for x* → ∞; never for r ≤ 0.
 export function escapeTime(r, xStar = Infinity) {
-  toy_finite("r", r);
-  toy_number("x*", xStar);
-  toy_refuse(xStar <= 0, "x*", xStar, "above 0");
+  requireFinite("r", r);
+  requireNumber("x*", xStar);
+  refuse(xStar <= 0, "x*", xStar, "above 0");
   if (r <= 0) return Infinity;
   const root = Math.sqrt(r);
-  return (xStar === Infinity ? TOY_ESCAPE : Math.atan(xStar / root)) / root;
+  return (xStar === Infinity ? ESCAPE : Math.atan(xStar / root)) / root;
 }
 
 // |T − π/(2√r)| for r ≥ r*/4, and T otherwise: Eqs. (2) and (12), in units of time.
 export function loss(r, T) {
-  toy_finite("r", r);
-  return r >= TOY_NO_RETURN * rStar(T) ? Math.abs(T - TOY_ESCAPE / Math.sqrt(r)) : T;
+  requireFinite("r", r);
+  return r >= NO_RETURN * rStar(T) ? Math.abs(T - ESCAPE / Math.sqrt(r)) : T;
 }
 
 // sgn(r − r*) π / 4r^(3/2) for r ≥ r*/4, and 0 otherwise, Eq. (13); 0 at r* itself.
 export function gradient(r, T) {
-  toy_finite("r", r);
+  requireFinite("r", r);
   const best = rStar(T);
-  return r >= TOY_NO_RETURN * best ? Math.sign(r - best) * (TOY_SLOPE / (r * Math.sqrt(r))) : 0;
+  return r >= NO_RETURN * best ? Math.sign(r - best) * (STEEPNESS / (r * Math.sqrt(r))) : 0;
 }
 
 // The loss of Eq. (1) at finite confidence c and threshold x*, in units of time: see ghostlib.toy.finite.
@@ -78,53 +80,53 @@ export function finiteGradient(r, T, c, xStar) {
 
 // Both at the price of one. In units of T, r T², c/T and x* T are the only parameters.
 export function finiteLossAndGradient(r, T, c, xStar) {
-  toy_finite("r", r);
-  toy_positive("T", T);
-  toy_positive("The confidence c", c);
-  toy_positive("The threshold x*", xStar);
-  toy_size("r T²", r * T * T, 0);
-  toy_size("c/T", c / T, 1 / TOY_LARGEST);
-  toy_size("x* T", xStar * T, 1 / TOY_LARGEST);
-  const [unitLoss, unitGradient] = toy_unit(r * T * T, c / T, xStar * T);
+  requireFinite("r", r);
+  requirePositive("T", T);
+  requirePositive("The confidence c", c);
+  requirePositive("The threshold x*", xStar);
+  requireSize("r T²", r * T * T, 0);
+  requireSize("c/T", c / T, 1 / LARGEST);
+  requireSize("x* T", xStar * T, 1 / LARGEST);
+  const [unitLoss, unitGradient] = unitLossAndGradient(r * T * T, c / T, xStar * T);
   return { loss: T * unitLoss, gradient: T * T * T * unitGradient };
 }
 
 // Gradient descent r ← r − α dL/dr: r and the loss at epochs 0, 1, …, epochs.
 export function descend(r0, alpha, T, epochs) {
-  toy_finite("r0", r0);
-  toy_positive("The learning rate", alpha);
-  const r = toy_iterate(r0, alpha, TOY_SLOPE, rStar(T), epochs);
+  requireFinite("r0", r0);
+  requirePositive("The learning rate", alpha);
+  const r = iterate(r0, alpha, STEEPNESS, rStar(T), epochs);
   return { r, loss: r.map((value) => loss(value, T)) };
 }
 
 // One step without units, ρ − ¾ a sgn(ρ − 1) ρ^(−3/2) for ρ ≥ ¼ and ρ otherwise.
 export function rescaledStep(rho, a) {
-  toy_finite("ρ", rho);
-  toy_positive("α/α*", a);
-  return toy_advance(rho, a, TOY_STEP, 1);
+  requireFinite("ρ", rho);
+  requirePositive("α/α*", a);
+  return advance(rho, a, RESCALED_STEP, 1);
 }
 
 // Many of them: ρ at epochs 0, 1, …, epochs.
 export function descendRescaled(rho0, a, epochs) {
-  toy_finite("ρ", rho0);
-  toy_positive("α/α*", a);
-  return toy_iterate(rho0, a, TOY_STEP, 1, epochs);
+  requireFinite("ρ", rho0);
+  requirePositive("α/α*", a);
+  return iterate(rho0, a, RESCALED_STEP, 1, epochs);
 }
 
-function toy_iterate(start, rate, slope, centre, epochs) {
-  toy_refuse(!Number.isInteger(epochs) || epochs < 0, "The number of epochs", epochs, "a whole number, 0 or more");
+function iterate(start, rate, slope, centre, epochs) {
+  refuse(!Number.isInteger(epochs) || epochs < 0, "The number of epochs", epochs, "a whole number, 0 or more");
   const record = new Float64Array(epochs + 1);
   record[0] = start;
-  for (let epoch = 1; epoch <= epochs; epoch++) record[epoch] = toy_advance(record[epoch - 1], rate, slope, centre);
+  for (let epoch = 1; epoch <= epochs; epoch++) record[epoch] = advance(record[epoch - 1], rate, slope, centre);
   return record;
 }
 
-function toy_advance(z, rate, slope, centre) {
-  return z >= TOY_NO_RETURN * centre ? z - rate * (Math.sign(z - centre) * (slope / (z * Math.sqrt(z)))) : z;
+function advance(z, rate, slope, centre) {
+  return z >= NO_RETURN * centre ? z - rate * (Math.sign(z - centre) * (slope / (z * Math.sqrt(z)))) : z;
 }
 
 // Nodes and weights on [0, 1]: roots of the Legendre polynomial by Newton's method.
-function toy_gaussLegendre(n) {
+function gaussLegendre(n) {
   const nodes = new Float64Array(n);
   const weights = new Float64Array(n);
   for (let i = 0; i < n; i++) {
@@ -143,7 +145,7 @@ function toy_gaussLegendre(n) {
 }
 
 // Loss and gradient for T = 1, panel by panel.
-function toy_unit(r, c, xStar) {
+function unitLossAndGradient(r, c, xStar) {
   const root = Math.sqrt(Math.abs(r));
   let [total, slope] = [0, 0];
   let [t, x, xi] = [0, 0, -c * xStar]; // xi is c(x − x*), kept apart because x − x* would lose digits
@@ -151,33 +153,33 @@ function toy_unit(r, c, xStar) {
     const end = half + 1;
     // Where in this half the output is nearest to one half: at its end if the state rises, else at its start.
     let peak = xi;
-    if (r > 0) peak = root * end < Math.PI / 2 ? Math.min(0, c * (toy_rise(r, root, 0, end) - xStar)) : 0;
+    if (r > 0) peak = root * end < Math.PI / 2 ? Math.min(0, c * (riseIn(r, root, 0, end) - xStar)) : 0;
     while (t < end) {
-      if (xi >= TOY_SATURATED) {
+      if (xi >= SATURATED) {
         total += (1 - half) * (end - t);
         t = end;
         break;
       }
       // As far as the output changes little; where it does not count, to where it does.
-      const floor = Math.max(peak - TOY_REACH, TOY_SILENT);
+      const floor = Math.max(peak - SIGNAL_REACH, VANISHED);
       const blank = xi < floor;
       let rise = Math.max(1, Math.abs(xi - peak) / 2) / c;
       let delta = end - t;
       if (r > 0) {
         rise = blank ? (floor - xi) / c : Math.min(rise, Math.max(root, x));
-        delta = toy_duration(r, root, x, rise);
+        delta = durationOf(r, root, x, rise);
       } else if (r < 0 && !blank) {
-        delta = Math.min(toy_duration(r, root, x, -rise), Math.max(1 / root, t));
+        delta = Math.min(durationOf(r, root, x, -rise), Math.max(1 / root, t));
       }
       const last = delta >= end - t;
       if (last || r <= 0) {
         delta = Math.min(delta, end - t);
-        rise = toy_rise(r, root, x, delta);
+        rise = riseIn(r, root, x, delta);
       }
       if (blank) {
         total += half * delta;
       } else {
-        const [moreLoss, moreGradient] = toy_panel(t, x, xi, delta, r, root, c, half === 1);
+        const [moreLoss, moreGradient] = panelLossAndGradient(t, x, xi, delta, r, root, c, half === 1);
         total += moreLoss;
         slope += moreGradient;
       }
@@ -190,7 +192,7 @@ function toy_unit(r, c, xStar) {
 }
 
 // How much x grows in a duration: Eq. (7) and the addition theorem of the tangent, free of cancellation.
-function toy_rise(r, root, x, delta) {
+function riseIn(r, root, x, delta) {
   let tau = delta;
   if (r > 0) tau = Math.tan(root * delta) / root;
   else if (r < 0) tau = Math.tanh(root * delta) / root;
@@ -198,47 +200,34 @@ function toy_rise(r, root, x, delta) {
 }
 
 // Its inverse; infinite where x never gets that far, which happens only on the way down to −√−r.
-function toy_duration(r, root, x, rise) {
+function durationOf(r, root, x, rise) {
   const tau = (root * rise) / (r + x * (x + rise));
   if (r > 0) return Math.atan(tau) / root;
   return tau > 0 && tau < 1 ? Math.atanh(tau) / root : Infinity;
 }
 
 // Loss and gradient over [t, t + delta], in the first or second half of the task.
-function toy_panel(t, x, xi, delta, r, root, c, second) {
+function panelLossAndGradient(t, x, xi, delta, r, root, c, second) {
   let [total, slope] = [0, 0];
-  for (let i = 0; i < TOY_NODES.length; i++) {
-    const rise = toy_rise(r, root, x, delta * TOY_NODES[i]);
-    const [xHere, xiHere, tHere] = [x + rise, xi + c * rise, t + delta * TOY_NODES[i]];
+  for (let i = 0; i < NODES.length; i++) {
+    const rise = riseIn(r, root, x, delta * NODES[i]);
+    const [xHere, xiHere, tHere] = [x + rise, xi + c * rise, t + delta * NODES[i]];
     const small = Math.exp(-Math.abs(xiHere));
     const on = (xiHere > 0 ? 1 : small) / (1 + small);
     const off = (xiHere > 0 ? small : 1) / (1 + small);
     const sensitivity = r === 0 ? tHere : (xHere + tHere * (xHere * xHere + r)) / (2 * r);
     const error = second ? -off : on;
-    total += TOY_WEIGHTS[i] * error * error;
-    slope += TOY_WEIGHTS[i] * 2 * c * error * on * off * sensitivity;
+    total += WEIGHTS[i] * error * error;
+    slope += WEIGHTS[i] * 2 * c * error * on * off * sensitivity;
   }
   return [delta * total, delta * slope];
 }
 
-function toy_positive(name, value) {
-  toy_finite(name, value);
-  toy_refuse(value <= 0, name, value, "above 0");
+function requireNumber(name, value) {
+  refuse(typeof value !== "number" || Number.isNaN(value), name, value, "a number");
 }
 
-function toy_finite(name, value) {
-  toy_refuse(!Number.isFinite(value), name, value, "a finite number");
-}
-
-function toy_number(name, value) {
-  toy_refuse(typeof value !== "number" || Number.isNaN(value), name, value, "a number");
-}
-
-function toy_size(name, value, least) {
+function requireSize(name, value, least) {
   const size = Math.abs(value);
-  toy_refuse(size < least || size > TOY_LARGEST, name, value, `of a size between ${least} and ${TOY_LARGEST}`);
-}
-
-function toy_refuse(bad, name, value, allowed) {
-  if (bad) throw new RangeError(`${name} must be ${allowed}, but it is ${value}.`);
+  refuse(size < least || size > LARGEST, name, value, `of a size between ${least} and ${LARGEST}`);
 }

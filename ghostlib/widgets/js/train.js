@@ -2,10 +2,7 @@ import { trainView } from "./trainview.js";
 
 const LEG = 6000; // epochs that one press of the button trains: the paper's
 
-const trainAsPython = ({ seed, alpha, c }, { epoch }) => `from ghostlib import widgets
-from ghostlib.networks.records import RankOne
-from ghostlib.networks.task import DelayedActivation
-from ghostlib.training import train
+const trainAsPython = ({ seed, alpha, c }, { epoch }) => `from ghostlib import DelayedActivation, RankOne, train, widgets
 
 history = train(RankOne.initial([${seed}]), DelayedActivation(), alpha=${alpha}, epochs=${Math.max(1, epoch)}, c=${c})
 widgets.Train(seed=${seed}, alpha=${alpha}, c=${c})

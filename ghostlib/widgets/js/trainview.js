@@ -1,10 +1,83 @@
+import { grid, show } from "./numbers.js";
+import { everTrapped, learnedSince, recoveredSince, solved, trappedSince } from "./outcomes.js";
+import { picture } from "./picture.js";
 import { RANK_ONE_TASK, rankOneFlow, rankOneForward, rankOneSlowPoints, rankOneUnpack } from "./rankone.js";
 import { Session } from "./session.js";
-import { node, picture, shell, show } from "./ui.js";
+import { button, node, scrubber, shell } from "./ui.js";
 
+const HEIGHT = 230;
 const SLICE = 9; // milliseconds of training in each frame; the rest is the page's
 const STEP = 5; // milliseconds of the task's time per update
 const REACH = 6; // the flow is drawn for κ between ± REACH, wider where a fixed point is
+const SAMPLES = 240;
+const FAINT = 1e-3; // a gradient norm below which a hundred epochs change little
+
+// The output against its target over one trial.
+function behaviour(output, isLabelled, width) {
+  const { T } = RANK_ONE_TASK;
+  return picture({
+    width, height: HEIGHT, alt: "Output against target over the trial",
+    x: { domain: [0, 2 * T * STEP], label: "time (ms)" }, y: { domain: [-0.08, 1.12], label: "output" },
+    marks: [
+      { type: "line", xs: [0, T * STEP, T * STEP, 2 * T * STEP], ys: [0, 0, 1, 1], colour: "optimum", width: 1.5, label: "target", labelAt: 0.999 },
+      { type: "line", xs: Array.from(output, (_, k) => (k + 1) * STEP), ys: output, colour: "ink", label: isLabelled ? "output" : "", labelAt: 0.9 },
+    ],
+  });
+}
+
+// Fixed points and ghosts; null for a network that is too steep to be searched.
+function slowPointsOf(network) {
+  try {
+    return rankOneSlowPoints(network);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+// The latent flow with its fixed points and ghosts, and where κ starts.
+function latentFlow(network, start, width) {
+  const found = slowPointsOf(network);
+  const slow = found ?? [];
+  const reach = Math.max(REACH, ...slow.map(({ position }) => 1.15 * Math.abs(position)));
+  const kappas = grid(-reach, reach, SAMPLES);
+  const flow = kappas.map((kappa) => rankOneFlow(network, kappa).value);
+  const inner = flow.filter((_, k) => Math.abs(kappas[k]) < 0.8 * reach);
+  const [low, high] = [Math.min(-1, ...inner), Math.max(1, ...inner)];
+  const pad = 0.15 * (high - low);
+  const markOf = ({ position, speed, kind }) =>
+    kind === "ghost"
+      ? { type: "dot", x: position, y: speed, colour: "ghost", hollow: true, radius: 4.5, label: Math.abs(speed) < 0.6 ? "ghost" : "", dx: 0, dy: speed > 0 ? -10 : 20, anchor: "middle" }
+      : { type: "dot", x: position, y: 0, colour: "ink", hollow: kind !== "stable", radius: 4.5 };
+  return picture({
+    width, height: HEIGHT, alt: "The latent flow with its fixed points and ghosts",
+    x: { domain: [-reach, reach], label: "latent variable κ" }, y: { domain: [low - pad, high + pad], label: "flow f(κ)" },
+    marks: [
+      { type: "ruleY", at: 0, colour: "muted" },
+      { type: "ruleX", at: RANK_ONE_TASK.kappaStar, colour: "muted", dash: true, label: "κ*" },
+      { type: "line", xs: kappas, ys: flow, colour: "ink", width: 1.8 },
+      ...slow.map(markOf),
+      ...(found ? [] : [{ type: "text", x: 0, y: high, text: "too steep to find its fixed points", colour: "muted", anchor: "middle" }]),
+      { type: "dot", x: start, y: 0, colour: "gradient", label: "κ(0)", dx: 0, dy: 21, anchor: "middle", radius: 4.5 },
+    ],
+  });
+}
+
+function sentenceOf({ seed, alpha }, session, epoch) {
+  const [loss, gradientNorm] = [session.loss.values[epoch], session.gradientNorm.values[epoch]];
+  const accuracy = session.accuracy.values;
+  const now = `Seed ${seed}, α = ${show(alpha)}, epoch ${epoch}: loss ${show(loss)}, accuracy ${show(accuracy[epoch])}, gradient norm ${show(gradientNorm)}.`;
+  if (session.diverged) return `${now} The parameters have overflowed; start again with a lower α.`;
+  if (session.epoch === 0) return `${now} The network is untrained. Press Train.`;
+  const [learned, trapped, recovered] = [learnedSince(accuracy), trappedSince(accuracy), recoveredSince(accuracy)];
+  const advice = gradientNorm < FAINT ? "and the gradient is all but gone. Try a lower c." : "but the gradient is alive at this c. Train on.";
+  if (trapped >= 0 && epoch >= trapped) return `${now} No-learning zone: entered at epoch ${trapped}. The output is silent ${advice}`;
+  if (learned < 0 || epoch < learned) return `${now} Still on the plateau.`;
+  const past = accuracy.subarray(0, epoch + 1);
+  const got = `${now} It got the task at epoch ${learned}`;
+  if (!everTrapped(past)) return `${got}${solved(past, loss) ? " and keeps it" : ""}.`;
+  return recovered >= 0 && epoch >= recovered ? `${got}, lost it, and is back since epoch ${recovered}.` : `${got} and lost it; it is not back for good yet.`;
+}
 
 // A network that trains in the page: loss, gradient norm, output and latent flow, every epoch of its past on a scrubber.
 // `course` says what is special about a widget:
@@ -20,20 +93,19 @@ export function trainView(model, el, course) {
   let timer = null;
   let goal = course.leg(0);
   let shown = null; // the epoch on the scrubber; null follows the training
-  let writing = false;
+  let telling = false;
 
-  const train = node("button", { type: "button", name: "train", onclick: () => (timer === null ? start() : stop()) }, "Train");
-  const step = node("button", { type: "button", name: "step", onclick: () => (stop(), advance(1), publish(), view.redraw()) }, "Step");
-  const again = node("button", { type: "button", name: "again", onclick: () => begin(true) }, "Start again");
-  const scrub = node("input", {
-    type: "range", name: "frame", min: 0, max: 1, step: 1, value: 0, "aria-label": "epoch shown",
-    oninput: () => {
+  const train = button("train", "Train", () => (timer === null ? start() : stop()));
+  const step = button("step", "Step", () => (stop(), advance(1), publish(), view.redraw()));
+  const again = button("again", "Start again", () => begin(true));
+  const scrub = scrubber({
+    label: "epoch shown", unit: "epoch",
+    oninput(epoch) {
       stop();
-      shown = Number(scrub.value) >= session.epoch ? null : Number(scrub.value);
+      shown = epoch >= session.epoch ? null : epoch;
       view.redraw();
     },
   });
-  const transport = node("div", { class: "ghost-transport" }, train, step, again, scrub);
 
   // The network given from Python if there is one, else the seed's own.
   function begin(fromSeed) {
@@ -48,13 +120,13 @@ export function trainView(model, el, course) {
   }
   function advance(most, milliseconds) {
     shown = null;
-    return session.advance(model.get("alpha"), model.get("c"), most, milliseconds);
+    session.advance(model.get("alpha"), model.get("c"), most, milliseconds);
   }
   function start() {
     if (session.epoch >= goal) goal = session.epoch + course.leg(session.epoch);
     const tick = () => {
-      const sound = advance(Math.min(goal - session.epoch, course.pace(session.epoch)), SLICE);
-      timer = sound && session.epoch < goal ? requestAnimationFrame(tick) : null;
+      advance(Math.min(goal - session.epoch, course.pace(session.epoch)), SLICE);
+      timer = !session.diverged && session.epoch < goal ? requestAnimationFrame(tick) : null;
       if (timer === null) stop();
       view.redraw();
     };
@@ -74,93 +146,54 @@ export function trainView(model, el, course) {
     tell({ m: Array.from(m), n: Array.from(n), b: Array.from(b) });
   }
   function tell(parameters) {
-    writing = true;
+    telling = true;
     for (const [name, value] of Object.entries({ ...parameters, epoch: session.epoch, loss: session.loss.values[session.epoch] })) model.set(name, value);
     model.save_changes();
-    writing = false;
+    telling = false;
   }
-  const given = () => writing || begin(false);
+  const given = () => telling || begin(false);
   for (const name of ["m", "n", "b"]) model.on(`change:${name}`, given);
-
-  function sentenceOf(epoch) {
-    const { seed, alpha } = view ? view.values() : { seed: model.get("seed"), alpha: model.get("alpha") };
-    const now = `Seed ${seed}, α = ${show(alpha)}, epoch ${epoch}: loss ${show(session.loss.values[epoch])}, accuracy ${show(session.accuracy.values[epoch])}, gradient norm ${show(session.gradientNorm.values[epoch])}.`;
-    if (session.overflowed) return `${now} The parameters have overflowed; start again with a lower α.`;
-    if (session.epoch === 0) return `${now} The network is untrained. Press Train.`;
-    const trapped = session.trappedSince;
-    const faint = session.gradientNorm.values[epoch] < 1e-3; // below this, a hundred epochs change little
-    const advice = faint ? "and the gradient is all but gone. Try a lower c." : "but the gradient is alive at this c. Train on.";
-    if (trapped >= 0 && epoch >= trapped) return `${now} No-learning zone: entered at epoch ${trapped}. The output is silent ${advice}`;
-    if (session.learnedAt < 0 || epoch < session.learnedAt) return `${now} Still on the plateau.`;
-    if (session.rescuedAt >= 0 && epoch >= session.rescuedAt) return `${now} It got the task at epoch ${session.learnedAt}, lost it, and is back since epoch ${session.rescuedAt}.`;
-    return `${now} It got the task at epoch ${session.learnedAt}.`;
-  }
 
   function draw(values, [w1, w2, w3, w4, ...more]) {
     const epoch = shown ?? session.epoch;
     const network = session.at(epoch);
-    const c = session.c.values[epoch];
     const end = Math.max(goal, session.epoch);
     const from = course.from(session.epoch);
-    const epochs = Float64Array.from({ length: session.epoch + 1 - from }, (_unused, k) => from + k);
-    const x = { domain: [from, end], label: "epoch" };
-    const trapped = session.trappedSince;
+    const epochs = Float64Array.from({ length: session.epoch + 1 - from }, (_, k) => from + k);
+    const trapped = trappedSince(session.accuracy.values);
     const zone = trapped >= 0 ? [{ type: "zone", from: trapped, to: end, label: "no-learning zone" }] : [];
-    const series = (width, values, colour, label, domain, alt) =>
+    const history = (width, { values: all }, colour, name, domain) =>
       picture({
-        width, height: 230, x, y: { domain, log: true, label }, alt,
-        marks: [...zone, { type: "line", xs: epochs, ys: values.subarray(from), colour, width: 1.5 }, ...(epoch < from ? [] : [{ type: "dot", x: epoch, y: Math.max(domain[0], values[epoch]), colour: "ink" }])],
+        width, height: HEIGHT, alt: `${name} against the epoch, now ${show(all[epoch])}`,
+        x: { domain: [from, end], label: "epoch" }, y: { domain, log: true, label: `${name.toLowerCase()} (log scale)` },
+        marks: [
+          ...zone,
+          { type: "line", xs: epochs, ys: all.subarray(from), colour, width: 1.5 },
+          ...(epoch < from ? [] : [{ type: "dot", x: epoch, y: Math.max(domain[0], all[epoch]), colour: "ink" }]),
+        ],
       });
-    const losses = series(w1, session.loss.values, "loss", "loss (log scale)", [1e-4, 4], `Loss against the epoch, now ${show(session.loss.values[epoch])}`);
-    const norms = series(w2, session.gradientNorm.values, "gradient", "gradient norm (log scale)", [1e-9, 1e3], `Gradient norm against the epoch, now ${show(session.gradientNorm.values[epoch])}`);
-
-    const { kappa, output } = rankOneForward(network, RANK_ONE_TASK, c);
-    const { T, kappaStar } = RANK_ONE_TASK;
-    const times = Array.from(output, (_unused, k) => (k + 1) * STEP);
-    const behaviour = picture({
-      width: w3, height: 230, x: { domain: [0, 2 * T * STEP], label: "time (ms)" }, y: { domain: [-0.08, 1.12], label: "output" }, alt: "Output against target over the trial",
-      marks: [
-        { type: "line", xs: [0, T * STEP, T * STEP, 2 * T * STEP], ys: [0, 0, 1, 1], colour: "optimum", width: 1.5, label: "target", labelAt: 0.999, labelDy: -8 },
-        { type: "line", xs: times, ys: output, colour: "ink", label: epoch ? "" : "output", labelAt: 0.9, labelDy: -8 },
+    const { kappa, output } = rankOneForward(network, RANK_ONE_TASK, session.c.values[epoch]);
+    scrub.update(epoch, session.epoch);
+    return {
+      pictures: [
+        history(w1, session.loss, "loss", "Loss", [1e-4, 4]),
+        history(w2, session.gradientNorm, "gradient", "Gradient norm", [1e-9, 1e3]),
+        behaviour(output, epoch === 0, w3),
+        latentFlow(network, kappa[0], w4),
+        ...course.panels.map((panel, k) => panel(values, more[k])),
       ],
-    });
-
-    const slow = rankOneSlowPoints(network);
-    const reach = Math.max(REACH, ...slow.map(({ position }) => 1.15 * Math.abs(position)));
-    const ks = Array.from({ length: 241 }, (_unused, k) => (k / 120 - 1) * reach);
-    const fs = ks.map((at) => rankOneFlow(network, at).value);
-    const high = Math.max(1, ...fs.filter((_unused, k) => Math.abs(ks[k]) < 0.8 * reach));
-    const low = Math.min(-1, ...fs.filter((_unused, k) => Math.abs(ks[k]) < 0.8 * reach));
-    const pad = 0.15 * (high - low);
-    const latent = picture({
-      width: w4, height: 230, x: { domain: [-reach, reach], label: "latent variable κ" }, y: { domain: [low - pad, high + pad], label: "flow f(κ)" },
-      alt: "The latent flow with its fixed points and ghosts",
-      marks: [
-        { type: "ruleY", at: 0, colour: "muted" },
-        { type: "ruleX", at: kappaStar, colour: "muted", dash: true, label: "κ*" },
-        { type: "line", xs: ks, ys: fs, colour: "ink", width: 1.8 },
-        ...slow.map(({ position, speed, kind }) =>
-          kind === "ghost"
-            ? { type: "dot", x: position, y: speed, colour: "ghost", hollow: true, radius: 4.5, label: Math.abs(speed) < 0.6 ? "ghost" : "", dx: 0, dy: speed > 0 ? -10 : 20, anchor: "middle" }
-            : { type: "dot", x: position, y: 0, colour: "ink", hollow: kind !== "stable", radius: 4.5 },
-        ),
-        { type: "dot", x: kappa[0], y: 0, colour: "gradient", label: "κ(0)", dx: 0, dy: 21, anchor: "middle", radius: 4.5 },
-      ],
-    });
-    scrub.max = Math.max(1, session.epoch);
-    scrub.value = epoch;
-    scrub.setAttribute("aria-valuetext", `epoch ${epoch} of ${session.epoch}`);
-    return { pictures: [losses, norms, behaviour, latent, ...course.panels.map((panel, k) => panel(values, more[k]))], sentence: sentenceOf(epoch) };
+      sentence: sentenceOf(values, session, epoch),
+    };
   }
 
   begin(model.get("m").length === 0);
   view = shell(model, el, {
     panels: 4 + course.panels.length,
-    extra: [transport],
+    extra: [node("div", { class: "ghost-transport" }, train, step, again, scrub.element)],
     draw,
     onparameter: (name) => {
       if (name === "seed") begin(true);
-      else if (timer === null) session.look(model.get("c"));
+      else if (timer === null) session.evaluate(model.get("c"));
     },
     onreset: () => begin(true),
     python: (values) => course.python(values, session),
