@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from ghostlib.experiments.diagram import PhaseDiagram
 from ghostlib.experiments.ranks import EDGES, Course
-from ghostlib.experiments.sloppy import FIG_S2, PhaseDiagram
+from ghostlib.experiments.sloppy import FIG_S2
+from ghostlib.outcomes import OUTCOMES
 from ghostlib.widgets import ranks
 
 
@@ -20,14 +22,12 @@ def invented_diagram():
         | {
             "low": low,
             "high": 2 * low,
-            "learned": rng.integers(-1, 5000, shape),
+            "learned_at": rng.integers(-1, 5000, shape),
             "silent_from": rng.integers(-1, 5000, shape),
-            "settled": rng.choice([0.01, 1.0], shape),
-            "accuracy": rng.choice([0.5, 1.0], shape),
-            "diverged_at": rng.choice([-1, -1, -1, 100], shape),
+            "outcome": rng.choice(OUTCOMES, shape),
         }
     )
-    return PhaseDiagram(FIG_S2.ranks, FIG_S2.alpha, epochs, courses, networks=[])
+    return PhaseDiagram(FIG_S2.ranks, FIG_S2.alpha, range(FIG_S2.seeds), epochs, courses, networks=[])
 
 
 @pytest.fixture(scope="module")

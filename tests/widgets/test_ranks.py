@@ -8,8 +8,7 @@ import pytest
 from untrained import invented_diagram
 
 from ghostlib.experiments import FIG_S2
-from ghostlib.experiments.ranks import LEARNED
-from ghostlib.experiments.sloppy import OUTCOMES
+from ghostlib.outcomes import LOW_LOSS, OUTCOMES
 from ghostlib.widgets import Ranks
 from ghostlib.widgets.ranks import HIGHEST, LOWEST, NOTHING, RANKS, RATES, quantised, sweep
 
@@ -47,10 +46,10 @@ def test_what_the_page_gets_is_what_was_trained():
     fate = np.array(sent["fate"]).reshape(shape)
     for k, name in enumerate(OUTCOMES):
         np.testing.assert_array_equal((fate == k).mean(axis=-1), found.share(name))
-    np.testing.assert_array_equal(np.reshape(sent["learned"], shape), found.courses.learned)
+    np.testing.assert_array_equal(np.reshape(sent["learned"], shape), found.courses.learned_at)
     np.testing.assert_array_equal(np.reshape(sent["silent"], shape), found.courses.silent_from)
     np.testing.assert_array_equal(sent["epochs"], found.epochs)
-    assert sent["learned_below"] == LEARNED
+    assert sent["learned_below"] == LOW_LOSS
 
 
 def test_the_page_gets_less_than_half_a_megabyte():
