@@ -7,7 +7,8 @@ import pytest
 
 from ghostlib import LowRank, train
 from ghostlib.dynamics.directions import Slowest
-from ghostlib.experiments.diagram import HighestRate, PhaseDiagram, courses, median_epoch, networks
+from ghostlib.experiments.diagram import PhaseDiagram, courses, median_epoch, networks
+from ghostlib.experiments.fig_s2 import Clock, Fall, HighestRate, Map
 from ghostlib.experiments.ranks import TASK, Course
 from ghostlib.experiments.slow_states import SlowStates
 from ghostlib.outcomes import OUTCOMES
@@ -49,7 +50,7 @@ class TestOutcomes:
     def test_one_seed_is_enough(self):
         found = mapped(["l t u", "l l d"], ranks=(1, 100))
         assert found.panels == (0, 1, 2)
-        assert found.trapped_middle == {"all": 1, "low": 1, "high": 0}
+        assert Map(found).trapped_middle == {"all": 1, "low": 1, "high": 0}
 
 
 class TestMedianEpoch:
@@ -87,48 +88,47 @@ class TestPanels:
 class TestMap:
     def test_counts_at_the_middle_rate(self):
         assert THREE.panels == (0, 1, 2)
-        assert THREE.trapped_middle == {"all": 4, "low": 3, "high": 1}
-        assert THREE.kept_middle == {"all": 6, "low": 1, "high": 5}
-        assert THREE.trapped_share == 4 / 12
-        assert THREE.stabilised == pytest.approx(5 / 6 - 1 / 6)
+        assert Map(THREE).trapped_middle == {"all": 4, "low": 3, "high": 1}
+        assert Map(THREE).kept_middle == {"all": 6, "low": 1, "high": 5}
+        assert Map(THREE).trapped_share == 4 / 12
+        assert Map(THREE).stabilised == pytest.approx(5 / 6 - 1 / 6)
 
     def test_counts_on_the_whole_map(self):
-        assert (THREE.trapped_all, THREE.unsettled_all) == (8, 7)
+        assert (Map(THREE).trapped_all, Map(THREE).unsettled_all) == (8, 7)
 
     def test_what_the_unsettled_do(self):
         loss = np.where(THREE.is_("unsettled"), 0.5, 9)
         loss[1, 2, 0] = 0.7
         courses = THREE.courses._replace(settled_loss=loss, gradient_norm=3 * loss)
-        found = replace(THREE, courses=courses)
+        found = Map(replace(THREE, courses=courses))
         assert found.unsettled_loss == 0.5 and found.unsettled_gradient == 1.5
 
     def test_without_unsettled_networks_there_is_no_number(self):
-        assert np.isnan(mapped(["ll"], settled_loss=0.1).unsettled_loss)
+        assert np.isnan(Map(mapped(["ll"], settled_loss=0.1)).unsettled_loss)
 
     def test_trapped_networks_that_say_one_are_told_from_those_that_say_zero(self):
         silent = LowRank(np.zeros((3, 5, 1)), np.zeros((3, 1, 5)), np.zeros((3, 5)), np.zeros((3, 5)), [-9.0, 9.0, 9.0])
-        found = mapped(["ttl"])
-        assert replace(found, networks=[silent.reshape(1, 3)]).trapped_at_one == 1
-        assert replace(mapped(["lll"]), networks=[silent.reshape(1, 3)]).trapped_at_one == 0
+        for row, number in (("ttl", 1), ("tll", 0), ("lll", 0), ("ttt", 2)):
+            assert Map(replace(mapped([row]), networks=[silent.reshape(1, 3)])).trapped_at_one == number
 
     def test_learning_of_every_rank(self):
         found = mapped(["ll ll ll", "ll ll ll"], (1, 100), learned_at=[[[900], [90], [-1]], [[300], [9], [1]]])
-        assert found.learning_epoch == {1: 900, 100: 300}
-        assert found.speed_up == 3
-        assert found.rates_at_which_all_learn == 2
-        assert found.clock[1] == pytest.approx(0.9) and found.clock[100] == pytest.approx(0.3)
+        assert Map(found).learning_epoch == {1: 900, 100: 300}
+        assert Map(found).speed_up == 3
+        assert Map(found).rates_at_which_all_learn == 2
+        assert Clock(found).clock == pytest.approx({1: 0.9, 100: 0.3})
 
     def test_the_rank_correlation_is_the_highest_over_the_rates_at_which_all_learn(self):
         epochs = np.array([[9, 9, 1], [8, 4, 2], [7, 5, 3], [6, 3, -1]])
         found = mapped(["l l l"] * 4, learned_at=epochs[..., None])
-        assert found.rank_correlation == pytest.approx(1 - 6 * (3**2 + 3**2) / (4 * 15))
+        assert Map(found).rank_correlation == pytest.approx(1 - 6 * (3**2 + 3**2) / (4 * 15))
 
     def test_the_spread_of_the_clock_is_up_to_the_left_panel(self):
         rows = ["l l t u", "l l t d"]
         time = np.array([[1, 0.95, 5, 5], [1, 1.02, 5, 5]])
         found = mapped(rows, learned_at=(1e6 * time / mapped(rows).alpha)[..., None])
         assert found.panels.left == 1
-        assert found.clock_spread == pytest.approx(0.05, rel=1e-3)
+        assert Clock(found).clock_spread == pytest.approx(0.05, rel=1e-3)
 
 
 class TestFall:
@@ -139,14 +139,14 @@ class TestFall:
         "largest_rise": [[0, 0, 0], [0.5, 0.1, 0.2]],
         "settled_loss": [[1, 1, 1], [0.05, 0.05, 0.02]],
     }
-    FOUND = mapped(
+    DIAGRAM = mapped(
         ["lll ttt uuu", "lll ltt uuu"],
         ranks=(1, 100),
         **{name: np.stack([row, np.full((2, 3), 9), np.full((2, 3), 9)], axis=1) for name, row in ROWS.items()},
     )
 
     def test_it_is_counted_from_the_end_of_the_plateau(self):
-        np.testing.assert_array_equal(self.FOUND.fall[:, 0], [[10, 20, 10], [80, 60, 50]])
+        np.testing.assert_array_equal(self.DIAGRAM.fall[:, 0], [[10, 20, 10], [80, 60, 50]])
 
     def test_a_network_that_never_learns_does_not_fall(self):
         found = mapped(["lu"], learned_at=[[[8, -1]]], plateau_end=[[[6, 90]]])
@@ -154,12 +154,14 @@ class TestFall:
         np.testing.assert_array_equal(found.fall_share, [[[0.25, np.nan]]])
 
     def test_the_quoted_ones_are_medians_at_the_left_panel(self):
-        assert self.FOUND.low_rank_fall == 0.1 and self.FOUND.full_rank_fall == 0.75
-        assert self.FOUND.fall_epochs == {1: 10, 100: 60}
+        found = Fall(self.DIAGRAM)
+        assert found.low_rank_fall == 0.1 and found.full_rank_fall == 0.75
+        assert found.fall_epochs == {1: 10, 100: 60}
 
     def test_the_rise_is_measured_by_where_each_network_settles(self):
-        assert self.FOUND.full_rank_rise == 0.2 and self.FOUND.full_rank_settled == 0.05
-        assert self.FOUND.rise_over_settled == 10
+        found = Fall(self.DIAGRAM)
+        assert found.full_rank_rise == 0.2 and found.full_rank_settled == 0.05
+        assert found.rise_over_settled == 10
 
 
 class TestNetworks:

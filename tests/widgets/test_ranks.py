@@ -101,7 +101,7 @@ def test_the_map_shows_every_network_by_its_fate(page):
     """And at the foot of the map, once more, what each mark means."""
     colours = {"learned": "circle[fill='var(--ghost-optimum)']", "diverged": "path[stroke='var(--ghost-gradient)']"}
     for fate, mark in colours.items():
-        count = int(np.sum(invented_diagram().outcome == OUTCOMES.index(fate)))
+        count = int(np.sum(invented_diagram().is_(fate)))
         assert page.locator(f"[data-pick] {mark}").count() == count > 0
         assert page.locator(f".ghost-picture {mark}").count() >= count + 1
 
@@ -112,9 +112,9 @@ def test_the_sentence_says_what_became_of_the_network(page):
         "learned": "keeps the task", "unsettled": "", "trapped": "sits in the no-learning zone",
         "diverged": "its parameters overflow",
     }  # fmt: skip
-    for k, fate in enumerate(OUTCOMES):
-        row, column, seed = np.argwhere(found.outcome == k)[0]
+    for fate in OUTCOMES:
+        row, column, seed = np.argwhere(found.is_(fate))[0]
         page.locator(f"[data-pick='{row} {column} {seed}']").click()
-        learned = found.courses.learned[row, column, seed]
+        learned = found.courses.learned_at[row, column, seed]
         says(page, f"seed {seed}: this network " + ("never learns" if learned < 0 else f"learns at epoch {learned}"))
         says(page, words[fate])
