@@ -154,7 +154,7 @@ def _noise(function, kappa, interval):
     steps = NEIGHBOURS * (high - low)
     around = np.clip(np.ravel(kappa), low - steps[0], high - steps[-1])[:, None] + steps
     values = function(around.ravel()).reshape(around.shape)
-    noise = np.abs(np.diff(values, 6)).max(axis=1) / 10 + 4 * EPS * np.abs(values).max(axis=1)
+    noise = np.abs(np.diff(values, 6)).max(axis=1) / 4 + 4 * EPS * np.abs(values).max(axis=1)
     return noise.reshape(np.shape(kappa))
 
 

@@ -1,5 +1,6 @@
 """How long a flow takes and how a network waits: closed forms, quadrature, and the network itself."""
 
+import itertools
 import math
 
 import numpy as np
@@ -72,6 +73,13 @@ def test_passage_of_a_ghost_just_born_is_that_of_the_flow_and_not_of_its_parabol
     cubic = Flow(lambda x: 0.1 + 1e-9 * x - x**3, lambda x: 1e-9 - 3 * x**2, lambda x: -6 * x, third=6.0)
     expected = quad(lambda x: 1 / (0.1 + 1e-9 * x - x**3), -1, 0.4, epsabs=0, epsrel=1e-12)[0]
     assert passage.passage_time(cubic, -1.0, 0.4) == pytest.approx(expected, rel=1e-10)
+
+
+def test_a_dip_of_the_flow_that_is_narrow_and_has_no_tails_is_not_stepped_over():
+    network = RankOne([1e5, 1e5, 0.0], [-0.495, 0.495, 1.0], [1.0, -1.0, 400.0])
+    edges = np.concatenate([-np.geomspace(0.3, 1e-6, 40), np.geomspace(1e-6, 0.3, 40)])
+    pieces = [quad(lambda x: 1 / network.flow(x), a, b, epsabs=0)[0] for a, b in itertools.pairwise(edges)]
+    assert passage.passage_time(network, -0.3, 0.3) == pytest.approx(sum(pieces), rel=1e-9)
 
 
 @given(exponent=st.floats(-9, -1))

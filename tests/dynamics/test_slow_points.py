@@ -383,6 +383,26 @@ def test_the_critical_network_has_one_stable_point_that_is_not_hyperbolic():
     assert (count.number, count.certified) == (1, False)
 
 
+@pytest.mark.parametrize("scale", [1.0, 1e-9, 1e9])
+@pytest.mark.parametrize("offset", np.random.default_rng(0).uniform(-300, 300, 7))
+def test_a_fold_that_touches_zero_within_the_rounding_of_a_flow_is_a_saddle_node(scale, offset):
+    constant = np.nextafter(FOLD - offset, np.inf)  # one unit off, and the larger the offset, the larger that is
+    flow = Flow(
+        lambda x: scale * ((x + offset) - x**3 + constant),
+        lambda x: scale * (1 - 3 * x**2),
+        lambda x: scale * -6 * x,
+        third=6 * scale,
+    )
+    for interval in ((-2.0, 2.0), (-1.7, 2.3), (-3.0, 1.9)):
+        assert kinds(slow_points_of(flow, interval)) == ["saddle-node", "stable"]
+
+
+@pytest.mark.parametrize("interval", [(-1.0, 1.3), (-2.0, 1.1), (-1.0, 1.0)])
+def test_a_triple_root_of_a_function_alone_is_not_hyperbolic(interval):
+    (point,) = slow_points_of(lambda x: -(x**3), interval)
+    assert (point.kind, point.hyperbolic) == ("stable", False)
+
+
 def critical_pair(bias, shift=0.0):
     """Two units that together have f′ = 0 at κ = 0, where f′ is largest and f is `shift`."""
     half = math.cosh(bias) ** 2 / 2
