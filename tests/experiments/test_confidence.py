@@ -16,7 +16,7 @@ from ghostlib.experiments.restored import Restored, Returned, crossing
 from ghostlib.experiments.trainable import Trained
 from ghostlib.networks.records import RankOne
 from ghostlib.networks.task import DelayedActivation
-from ghostlib.training import train, trainer
+from ghostlib.training import Clipped, train, trainer
 from ghostlib.training.schedules import train_stages
 
 
@@ -190,6 +190,8 @@ class TestRestored:
             assert plan[-1][1] == 10
             c = [c for _, c in plan]
             assert c == sorted(c)
+        assert plans["fast"][1] == (50, pytest.approx(0.45))
+        assert plans["slow"][1] == (50, pytest.approx(0.33))
 
     def test_the_slow_way_back_loses_none(self, lowered):
         restored = replace(experiments.RESTORED, alpha=0.02, copies=1, epochs=3000).run(lowered.fallen)
@@ -302,6 +304,10 @@ class TestComparison:
         assert compared.trapped_by["plain-0.03"] >= 4
         assert compared.solved_by["schedule-0.03"] >= 5
         assert np.all(compared.loss[compared.solved] <= 0.1)
+
+    def test_the_limits_of_clipping_are_those_of_the_names(self):
+        for limit in (1, 0.1):
+            assert remedies.METHODS[f"clipped at {limit}"].keywords == {"rule": Clipped(limit)}
 
     @pytest.mark.parametrize("method", remedies.METHODS)
     def test_every_method_trains(self, method):
