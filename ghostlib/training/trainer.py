@@ -2,6 +2,7 @@
 
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from threading import Event, Lock
+from time import perf_counter
 
 import joblib
 import numpy as np
@@ -16,8 +17,9 @@ from ghostlib.training.layout import pack, unpack
 from ghostlib.training.rules import PLAIN, checked
 
 
-# Parameters × steps × epochs between two looks at whether the user has interrupted: some 20 ms.
-SLICE = 100_000_000
+# A training is done in slices of 10 to 20 ms, so that an interrupt is heard: the first is of so many parameters × steps
+# × epochs, and each is twice as long as the one before that took less.
+FIRST_SLICE, SHORT = 10_000_000, 0.01
 WORKSPACE = {
     RankOne: kernels.RankOneWorkspace,
     LowRank: kernels.LowRankWorkspace,
@@ -114,7 +116,7 @@ def train(
         fixed = theta[i], float(alpha.flat[i]), rule, moments, trial, workspace, state[i]
         return lambda until: kernels.advance(*fixed, until, epoch, records[i], snapshot_epoch, snapshot[i])
 
-    _run(start, len(theta), epochs, 1 + SLICE // (theta[:1].size * target.size + 1), threads, progress)
+    _run(start, len(theta), epochs, 1 + FIRST_SLICE // (theta[:1].size * target.size + 1), threads, progress)
 
     def in_order(rows):
         return rows[..., record_place].reshape(*networks.shape, record_place.size)
@@ -142,8 +144,8 @@ def _sorted(listed):
     return np.unique(listed, return_inverse=True)
 
 
-def _run(start, networks, epochs, slice_, threads, progress):
-    """Train so many networks, `threads` at a time, `slice_` epochs by `slice_` so that interrupts are heard.
+def _run(start, networks, epochs, first, threads, progress):
+    """Train so many networks, `threads` at a time, in slices of which the first is of `first` epochs.
 
     ``start(i)`` returns a function that trains network i up to an epoch and returns whether it has finished.
     """
@@ -151,10 +153,11 @@ def _run(start, networks, epochs, slice_, threads, progress):
 
     @np.errstate(all="ignore")  # where Numba is switched off, NumPy speaks of every overflow
     def finish(i):
-        advance, now, finished = start(i), 0, False
+        advance, now, length, finished = start(i), 0, first, False
         while not (finished or stop.is_set()):
-            until = min(now + slice_, epochs)
+            until, began = min(now + length, epochs), perf_counter()
             finished = advance(until)
+            length *= 2 if perf_counter() - began < SHORT else 1
             with lock:
                 bar.update((epochs if finished else until) - now)
             now = until

@@ -1,3 +1,5 @@
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -46,6 +48,33 @@ def test_initial_networks_leave_pytorchs_own_generator_alone():
     RankOne.initial([5, 6])
     LowRank.initial(5, rank=2)
     assert torch.equal(torch.randn(3), expected)
+
+
+def test_initial_networks_do_not_depend_on_pytorchs_defaults():
+    expected = RankOne.initial([5], N=4).m
+    for device in ("meta", "cpu"):
+        with torch.device(device):
+            np.testing.assert_array_equal(RankOne.initial([5], N=4).m, expected)
+    torch.set_default_dtype(torch.float64)
+    try:
+        np.testing.assert_array_equal(RankOne.initial([5], N=4).m, expected)
+    finally:
+        torch.set_default_dtype(torch.float32)
+
+
+def test_seeds_are_those_that_pytorch_takes():
+    largest = RankOne.initial([1, 2**64 - 1], N=4)
+    torch.manual_seed(2**64 - 1)
+    np.testing.assert_array_equal(largest.m[1], (torch.randn(4) / np.sqrt(4)).numpy())
+    with pytest.raises(ValueError, match="seeds must be < 2⁶⁴.* got 18446744073709551616"):
+        RankOne.initial([1, 2**64])
+
+
+def test_without_pytorch_initial_networks_say_how_to_install_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    for draw in (lambda: RankOne.initial(0), lambda: LowRank.initial(0, rank=1)):
+        with pytest.raises(ImportError, match=r"pip install ghostlib\[torch\]"):
+            draw()
 
 
 def test_one_seed_gives_one_network_and_a_list_an_ensemble():
@@ -136,9 +165,72 @@ def test_networks_are_picked_by_index_slice_and_mask():
     np.testing.assert_array_equal(networks.reshape(5, 1).m[3, 0], networks.m[3])
 
 
-def test_one_network_has_no_length():
-    with pytest.raises(TypeError):
-        len(rank_one(0, shape=()))
+@pytest.mark.parametrize("networks", [rank_one(0, shape=(4, 5)), low_rank(0, rank=2, shape=(4, 5))])
+@pytest.mark.parametrize(
+    "key",
+    [
+        (Ellipsis, 0),
+        (Ellipsis, slice(1, 3)),
+        (0, Ellipsis),
+        (Ellipsis, None, 2),
+        Ellipsis,
+        (slice(None, None, -1), 1),
+        ([0, 3], [1, 1]),
+        ([0, 3], slice(None), None),
+        np.arange(20).reshape(4, 5) % 3 == 0,
+        (Ellipsis, np.array([True, False, False, True, True])),
+        np.zeros(4, bool),
+    ],
+)
+def test_an_index_picks_networks_and_never_units(networks, key):
+    """As it would pick the networks' numbers from an array of the leading axes' shape."""
+    number = np.arange(20).reshape(4, 5)[key]
+    picked = networks[key]
+    assert picked.shape == number.shape and picked.N == networks.N
+    flat = networks.reshape(20)
+    for place in np.ndindex(number.shape):
+        one, other = picked[place], flat[int(number[place])]
+        for name, value in vars(one).items():
+            np.testing.assert_array_equal(value, vars(other)[name])
+
+
+@pytest.mark.parametrize("key", [(slice(None), slice(50)), (0, 0), (Ellipsis, 0, 0), np.zeros((2, 7), bool), "m", 2])
+def test_an_index_that_reaches_beyond_the_networks_is_refused(key):
+    with pytest.raises(IndexError, match=r"only the leading axes \(2,\) of the networks can be indexed"):
+        rank_one(0)[key]
+
+
+def test_one_network_has_no_length_and_no_members():
+    one = rank_one(0, shape=())
+    assert one[()].shape == one[...].shape == ()
+    for many in (len, list):
+        with pytest.raises(TypeError):
+            many(one)
+
+
+def test_tensors_and_parameters_of_pytorch_are_taken_as_they_are():
+    m, n, b = (torch.nn.Parameter(torch.randn(2, 5, dtype=torch.float32)) for _ in range(3))
+    networks = RankOne(m, n, b)
+    assert networks.m.dtype == np.float32
+    np.testing.assert_array_equal(networks.n, n.detach().numpy())
+
+
+def test_rows_and_columns_of_one_network_are_its_vectors():
+    plain = rank_one(0, shape=(), N=4)
+    for m, n in (((4, 1), (1, 4)), ((4, 1), (4, 1)), ((1, 4), (4,))):
+        same = RankOne(plain.m.reshape(m), plain.n.reshape(n), plain.b)
+        assert same.shape == ()
+        np.testing.assert_array_equal(same.m, plain.m)
+        np.testing.assert_array_equal(same.n, plain.n)
+    linear, inner = torch.nn.Linear(4, 1), low_rank(0, rank=2, shape=(), N=4)
+    network = LowRank(inner.m, inner.n, inner.b, linear.weight, linear.bias)
+    assert network.w_out.shape == (4,) and network.b_out.shape == ()
+
+
+def test_columns_that_may_be_many_networks_are_many_networks():
+    assert RankOne(*np.zeros((3, 4, 1))).shape == (4,)
+    with pytest.raises(ValueError, match=r"m must have shape \(1, 4\)"):
+        RankOne(np.zeros((4, 1)), np.zeros((1, 4)), np.zeros((1, 4)))
 
 
 def test_norm_is_that_of_all_parameters_of_a_network_together():
@@ -194,7 +286,8 @@ def test_flow_of_low_rank_networks_is_that_of_their_latent_variables():
         lambda: RankOne(["a"], ["b"], ["c"]),
         lambda: LowRank(np.zeros((3, 2)), np.zeros((3, 2)), np.zeros(3), np.zeros(3), 0.0),
         lambda: LowRank(np.zeros((3, 0)), np.zeros((0, 3)), np.zeros(3), np.zeros(3), 0.0),
-        lambda: LowRank(np.zeros((3, 2)), np.zeros((2, 3)), np.zeros(3), np.zeros(3), [0.0]),
+        lambda: LowRank(np.zeros((3, 2)), np.zeros((2, 3)), np.zeros(3), np.zeros(3), [0.0, 0.0]),
+        lambda: LowRank(np.zeros((2, 3)), np.zeros((3, 2)), np.zeros(3), np.zeros(3), 0.0),
         lambda: FullRank(np.zeros((3, 2)), np.zeros(3), np.zeros(3), 0.0),
         lambda: RankOne.initial(-1),
         lambda: RankOne.initial(0.5),
@@ -208,6 +301,9 @@ def test_flow_of_low_rank_networks_is_that_of_their_latent_variables():
         lambda: rank_one(0).output(TASK, c=0),
         lambda: rank_one(0).output(TASK, c=[1, 2, 3]),
         lambda: per_network("alpha", -1, rank_one(0)),
+        lambda: per_network("alpha", [1, np.nan], rank_one(0)),
+        lambda: per_network("alpha", [[1, 2], [3]], rank_one(0)),
+        lambda: per_network("alpha", 1e-60, rank_one(0), dtype=np.float32),
         lambda: confidence(low_rank(0, rank=2), 1.0),
     ],
 )

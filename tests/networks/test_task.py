@@ -1,7 +1,12 @@
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 
+from ghostlib.networks import adjoint, oracle
+from ghostlib.networks.records import RankOne
 from ghostlib.networks.task import DelayedActivation
+from ghostlib.training import train
 
 
 def test_defaults_are_the_papers_100_ms_in_steps_of_5_ms():
@@ -62,11 +67,55 @@ def test_one_half_itself_counts_as_zero():
         ("x0", [0.1, 0.2]),
         ("kappa_star", np.inf),
         ("kappa_star", "one"),
+        ("dt", "5"),
+        ("tau", [10.0, 20.0]),
+        ("x0", None),
     ],
 )
 def test_impossible_settings_are_refused_by_name(argument, value):
     with pytest.raises(ValueError, match=rf"^{argument} must"):
         DelayedActivation(**{argument: value})
+
+
+def test_what_is_not_a_number_is_on_neither_side_of_one_half():
+    output = np.zeros((2, 40))
+    output[1, 3] = np.nan
+    np.testing.assert_array_equal(DelayedActivation().accuracy(output), [0.5, np.nan])
+    assert np.isnan(DelayedActivation().loss(output[1]))
+
+
+@dataclass(frozen=True)
+class Odd(DelayedActivation):
+    """A task of one's own that gives a target as one likes."""
+
+    given: object = ()
+
+    def target(self):
+        return self.given
+
+
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        (np.zeros(41), r"must have 2T = 40 steps, got shape \(41,\)"),
+        (np.zeros(39), "must have 2T = 40 steps"),
+        (np.zeros((2, 40)), "must have 2T = 40 steps"),
+        (0.0, "must have 2T = 40 steps"),
+        (np.full(40, np.nan), "must be a number"),
+        (["one"] * 40, "must be real numbers"),
+    ],
+)
+def test_a_target_that_is_no_trial_is_refused_wherever_it_is_used(target, message):
+    task, networks = Odd(given=target), RankOne.initial([1], N=3)
+    for use in (
+        lambda: task.loss(np.zeros(40)),
+        lambda: task.accuracy(np.zeros(40)),
+        lambda: adjoint.loss_and_gradient(networks, task),
+        lambda: oracle.loss_and_gradient(networks, task),
+        lambda: train(networks, task, 0.1, 3),
+    ):
+        with pytest.raises(ValueError, match=message):
+            use()
 
 
 @pytest.mark.parametrize("output", [0.5, np.zeros(3), np.zeros((40, 3))])

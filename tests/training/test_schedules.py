@@ -1,4 +1,4 @@
-"""The words of Fig. 4, training at changing confidence, and the schedule that needs no hand."""
+"""Training at a confidence that changes, and the schedule that needs no hand."""
 
 import numpy as np
 import pytest
@@ -13,12 +13,6 @@ from ghostlib.training.schedules import Schedule, anneal, ramp, train_at, train_
 
 
 TASK = DelayedActivation()
-SILENCE, HALFWAY, GOOD = 0.5, 0.7, 1.0
-
-
-def course(*parts):
-    """An accuracy after every epoch: (epochs, value), …"""
-    return np.concatenate([np.full(epochs, value) for epochs, value in parts])
 
 
 @pytest.fixture(scope="module")
@@ -28,47 +22,6 @@ def fallen():
     caught = outcomes.trapped(history.accuracy)
     assert caught.sum() >= 25
     return history.networks[caught]
-
-
-class TestWords:
-    def test_a_network_that_never_gets_it_has_neither_learned_nor_been_trapped(self):
-        silent = course((200, SILENCE))
-        assert not outcomes.learned(silent)
-        assert not outcomes.trapped(silent)
-        assert not outcomes.recovered(silent)
-
-    def test_trapped_is_silent_for_fifty_epochs_after_having_learned(self):
-        assert outcomes.trapped(course((30, SILENCE), (1, HALFWAY), (50, SILENCE)))
-        assert outcomes.trapped(course((5, GOOD), (50, 0.4)))
-        assert not outcomes.trapped(course((30, SILENCE), (1, HALFWAY), (49, SILENCE)))
-        assert not outcomes.trapped(course((5, GOOD), (60, SILENCE), (1, HALFWAY)))
-
-    def test_recovered_is_above_one_half_for_fifty_epochs(self):
-        assert outcomes.recovered(course((30, SILENCE), (50, HALFWAY)))
-        assert not outcomes.recovered(course((30, SILENCE), (49, HALFWAY)))
-
-    def test_solved_asks_for_accuracy_and_for_a_low_loss_at_the_original_confidence(self):
-        good = course((30, SILENCE), (50, 0.95))
-        assert outcomes.solved(good, 0.1)
-        assert not outcomes.solved(good, 0.11)
-        assert not outcomes.solved(course((30, SILENCE), (50, 0.925)), 0.0)
-        assert not outcomes.solved(good, np.nan)
-
-    def test_no_network_is_two_of_trapped_recovered_and_never_learned(self):
-        rng = np.random.default_rng(3)
-        accuracy = rng.choice([SILENCE, HALFWAY, GOOD], (300, 2)).repeat([60, 60], axis=1)
-        words = (outcomes.trapped(accuracy), outcomes.recovered(accuracy), ~outcomes.learned(accuracy))
-        assert np.all(np.sum(words, axis=0) == 1)
-
-    def test_networks_that_overflowed_are_nothing_of_all_this(self):
-        lost = course((3, GOOD), (80, np.nan))
-        assert outcomes.learned(lost)
-        assert not (outcomes.trapped(lost) or outcomes.recovered(lost) or outcomes.solved(lost, 0.0))
-
-    @pytest.mark.parametrize("word", [outcomes.trapped, outcomes.recovered, lambda a: outcomes.solved(a, 0.0)])
-    def test_fewer_than_fifty_epochs_are_refused(self, word):
-        with pytest.raises(ValueError, match="at least 50 epochs.* got shape \\(2, 49\\)"):
-            word(np.ones((2, 49)))
 
 
 class TestPatience:
@@ -108,8 +61,8 @@ class TestPatience:
         assert plateau_duration(silent, TASK, 0.02, 1000.0) == np.inf
 
 
-class TestLegs:
-    def test_one_confidence_in_two_legs_is_one_training(self):
+class TestStages:
+    def test_one_confidence_in_two_stages_is_one_training(self):
         networks = RankOne.initial([3, 4])
         whole, cut = train(networks, TASK, 0.05, 50, 3.0), train_stages(networks, TASK, 0.05, [(20, 3.0), (30, 3.0)])
         for name in ("epoch", "loss", "gradient_norm", "accuracy", "c"):
@@ -131,9 +84,28 @@ class TestLegs:
         alone = train_stages(sound[1:], TASK, 0.05, [(2, 3.0), (2, 1.0)])
         np.testing.assert_array_equal(history.loss[1:], alone.loss)
 
-    def test_no_legs_are_refused(self):
-        with pytest.raises(ValueError, match="at least one leg"):
-            train_stages(RankOne.initial([3]), TASK, 0.05, [])
+    @pytest.mark.parametrize("plan", [[], [3], [(2, 3.0, 1)], (2, 3.0)])
+    def test_what_is_no_plan_is_refused(self, plan):
+        with pytest.raises(ValueError, match="plan must have at least one stage, and each be"):
+            train_stages(RankOne.initial([3]), TASK, 0.05, plan)
+
+    def test_an_overflow_in_a_later_stage_has_its_epoch_from_the_beginning(self):
+        """At rest at the threshold and c = 10⁴ the first gradient is larger than one, and a step of the largest α ends
+        it; at c = 10⁻⁴⁰ there is none."""
+        networks, task = RankOne.initial([1, 2], N=8), DelayedActivation(x0=0, kappa_star=0)
+        alpha = [float(np.finfo(np.float32).max), 1e-3]
+        alone = train(networks, task, alpha, 7, 1e4)
+        assert alone.diverged_at[0] > 0 > alone.diverged_at[1]
+        history = train_stages(networks, task, alpha, [(3, 1e-37), (4, 1e-37), (7, 1e4), (2, 1.0)])
+        np.testing.assert_array_equal(history.diverged_at, [7 + alone.diverged_at[0], -1])
+        first = history.diverged_at[0]
+        assert np.isfinite(history.loss[0, :first]).all() and np.isnan(history.loss[0, first:]).all()
+        assert history.loss.shape == (2, 17) and np.isfinite(history.loss[1]).all()
+
+    def test_what_froze_in_the_last_stage_has_frozen_for_good(self):
+        silent = RankOne(*(np.full((1, 10), value) for value in (0.001, 1.0, -0.7)))
+        assert train_stages(silent, TASK, 0.02, [(3, 10.0), (4, 10.0)]).frozen_at == 3
+        assert train_stages(silent, TASK, 0.02, [(3, 10.0), (4, 0.1)]).frozen_at == -1
 
     def test_a_ramp_ends_one_rise_below_its_end(self):
         plan = ramp(0.3, 10.0, rise=1.1, every=50)
@@ -144,10 +116,13 @@ class TestLegs:
         assert c[-1] < 10 <= c[-1] * 1.1
         assert ramp(10.0, 10.0) == []
 
-    @pytest.mark.parametrize("bad", [{"low": 0}, {"high": -1}, {"rise": 1.0}, {"every": 0}])
+    @pytest.mark.parametrize(
+        "bad",
+        [{"low": 0}, {"low": [1, 2]}, {"high": -1}, {"high": "10"}, {"rise": 1.0}, {"rise": [2, 3]}, {"every": 0}],
+    )
     def test_impossible_ramps_are_refused(self, bad):
         arguments = {"low": 0.3, "high": 10.0, **bad}
-        with pytest.raises(ValueError, match=next(iter(bad))):
+        with pytest.raises(ValueError, match=f"^{next(iter(bad))} must be"):
             ramp(arguments.pop("low"), arguments.pop("high"), **arguments)
 
     def test_several_confidences_at_once_are_as_one_after_the_other(self):
@@ -164,12 +139,35 @@ class TestLegs:
 
 class TestSchedule:
     def test_halves_the_confidence_of_who_has_stalled_and_raises_the_others(self):
-        accuracy = np.stack([course((50, SILENCE)), course((49, SILENCE), (1, HALFWAY)), course((50, GOOD))])
+        accuracy = np.full((3, 50), 0.5)
+        accuracy[1, -1], accuracy[2] = 0.7, 1.0
         np.testing.assert_allclose(Schedule().next(np.full(3, 4.0), accuracy, 10.0), [2, 4.4, 4.4])
 
-    def test_stays_between_its_floor_and_the_confidence_that_is_wanted(self):
-        accuracy = np.stack([course((50, SILENCE)), course((50, GOOD))])
+    def test_stays_between_its_least_and_the_confidence_that_is_wanted(self):
+        accuracy = np.stack([np.full(50, 0.5), np.ones(50)])
         np.testing.assert_allclose(Schedule().next(np.array([0.12, 9.9]), accuracy, 10.0), [0.1, 10.0])
+        np.testing.assert_allclose(Schedule().next(np.array([0.05, 0.05]), accuracy, 0.05), 0.05)
+
+    def test_never_raises_the_confidence_above_what_was_asked(self):
+        history = anneal(RankOne.initial(np.arange(3)), TASK, 0.02, 100, 0.05)
+        np.testing.assert_array_equal(history.c, 0.05)
+
+    def test_each_network_may_be_meant_to_have_its_own_confidence(self):
+        networks = RankOne.initial(np.arange(2))
+        both = anneal(networks, TASK, 0.02, 100, [10.0, 3.0])
+        for i, c in enumerate((10.0, 3.0)):
+            np.testing.assert_array_equal(both.c[i], anneal(networks[i : i + 1], TASK, 0.02, 100, c).c[0])
+
+    def test_looks_at_the_epochs_after_the_last_look_and_at_all_of_them(self):
+        """The accuracy before the first update of a stage is the last one of the stage before."""
+        every, alpha = 20, 0.03
+        course = train(RankOne.initial(7), TASK, alpha, 6000, snapshots="all")
+        heard = course.accuracy > outcomes.SILENT
+        lost = next(e for e in range(6000 - every) if heard[e] and not heard[e + 1 : e + 1 + every].any())
+        found = next(e for e in range(6000 - every) if heard[e + every] and not heard[e : e + every].any())
+        for epoch, expected in ((lost, 5.0), (found, 10.0)):
+            history = anneal(course.snapshots[epoch], TASK, alpha, 2 * every, schedule=Schedule(every=every))
+            np.testing.assert_array_equal(history.c[every:], expected)
 
     def test_each_network_has_its_own_confidence(self):
         history = anneal(RankOne.initial(np.arange(4)), TASK, 0.02, 600)
@@ -197,15 +195,19 @@ class TestSchedule:
         assert outcomes.solved(history.accuracy, outcomes.final_loss(history.networks, TASK)).mean() > 0.75
 
     @pytest.mark.parametrize(
-        "bad", [{"every": 0}, {"fall": 1.0}, {"fall": 0.0}, {"rise": 1.0}, {"least": 0.0}, {"every": 70}]
+        "bad",
+        [
+            {"every": 0},
+            {"every": 2.5},
+            {"fall": 1.0},
+            {"fall": 0.0},
+            {"fall": [0.5, 0.6]},
+            {"rise": 1.0},
+            {"rise": "1.1"},
+            {"least": 0.0},
+            {"every": 70},
+        ],
     )
     def test_an_impossible_schedule_is_refused(self, bad):
         with pytest.raises(ValueError, match=f"schedule.*{next(iter(bad))}"):
             anneal(RankOne.initial([1]), TASK, 0.02, 100, schedule=Schedule(**bad))
-
-
-def test_final_loss_is_that_of_the_original_confidence():
-    networks = RankOne.initial([1, 2])
-    np.testing.assert_allclose(
-        outcomes.final_loss(networks, TASK, 4.0), train(networks, TASK, 0.02, 0, 4.0, dtype=np.float64).loss[:, 0]
-    )

@@ -6,7 +6,6 @@ import threading
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +13,7 @@ from ghostlib.networks import adjoint, oracle
 from ghostlib.networks.history import chosen_epochs
 from ghostlib.networks.records import LowRank, RankOne
 from ghostlib.networks.task import DelayedActivation
-from ghostlib.training import kernels, train, trainer
+from ghostlib.training import Adam, Clipped, kernels, train, trainer
 
 
 TASK = DelayedActivation()
@@ -64,10 +63,14 @@ def test_rank_one_gradient_is_the_adjoints(task, seed, N):
 
 @settings(deadline=None)
 @given(task=tasks, seed=st.integers(0, 999), N=st.integers(1, 40), data=st.data())
-def test_low_rank_gradient_is_autograds_at_any_rank(task, seed, N, data):
-    networks = LowRank.initial([seed, seed + 1], data.draw(st.integers(1, N), label="rank"), N=N)
-    _, expected = oracle.loss_and_gradient(networks, task)
-    assert (relative_difference(gradient_inside(networks, task), expected) < 1e-10).all()
+def test_low_rank_and_full_rank_loss_and_gradient_are_autograds_at_any_rank(task, seed, N, data):
+    low = LowRank.initial([seed, seed + 1], data.draw(st.integers(1, N), label="rank"), N=N)
+    for networks in (low, low.full_rank()):
+        loss, expected = oracle.loss_and_gradient(networks, task)
+        history = train(networks, task, 0.1, 0, dtype=np.float64)
+        np.testing.assert_allclose(history.loss[:, 0], loss, rtol=1e-12)
+        np.testing.assert_allclose(history.gradient_norm[:, 0], expected.norm(), rtol=1e-10)
+        assert (relative_difference(gradient_inside(networks, task), expected) < 1e-10).all()
 
 
 def test_float64_training_follows_the_adjoint_for_hundreds_of_epochs_through_the_jump():
@@ -84,39 +87,13 @@ def test_float64_training_follows_the_adjoint_for_hundreds_of_epochs_through_the
         networks = RankOne(*(value - alpha * arrays(gradient)[name] for name, value in arrays(networks).items()))
 
 
-def test_float32_training_agrees_with_pytorchs_float32_on_the_plateau():
-    networks = RankOne.initial([40, 7])
-    ours, theirs = train(networks, TASK, 0.02, 300), oracle.train(networks, TASK, 0.02, 300)
-    np.testing.assert_allclose(ours.loss, theirs.loss, rtol=1e-5)
-    np.testing.assert_allclose(ours.gradient_norm, theirs.gradient_norm, rtol=1e-4)
-
-
-@pytest.mark.parametrize("rank", [1, 4, 9])
-def test_low_rank_training_follows_pytorchs(rank):
-    networks = LowRank.initial([3, 4], rank, N=30)
-    ours = train(networks, TASK, 0.05, 100, dtype=np.float64)
-    theirs = oracle.train(networks, TASK, 0.05, 100, dtype=torch.float64)
-    np.testing.assert_allclose(ours.loss, theirs.loss, rtol=1e-7)
-    np.testing.assert_allclose(ours.gradient_norm, theirs.gradient_norm, rtol=1e-7)
-    np.testing.assert_allclose(ours.networks.w_out, theirs.networks.w_out, rtol=1e-7)
-
-
-def test_a_trained_confidence_follows_pytorchs():
-    networks = RankOne.initial([3, 4])
-    ours = train(networks, TASK, 0.5, 100, c=2.0, learn_c=True, dtype=np.float64)
-    theirs = oracle.train(networks, TASK, 0.5, 100, c=2.0, learn_c=True, dtype=torch.float64)
-    assert (ours.c[:, -1] != 2).all()
-    np.testing.assert_allclose(ours.c, theirs.c, rtol=1e-9)
-    np.testing.assert_allclose(ours.gradient_norm, theirs.gradient_norm, rtol=1e-6)
-
-
 def test_float32_tanh_is_right_to_rounding_and_never_leaves_plus_minus_one():
     x = np.concatenate([np.linspace(-12, 12, 200_001), np.logspace(-30, 1, 50_001)]).astype(np.float32)
     network = np.zeros((3, x.size + -x.size % 8), np.float32)
     network[2, : x.size] = x
     theta = np.concatenate([network, np.zeros_like(network[:1])])
     theta[3, 0] = 1
-    workspace = kernels.Workspace.like(theta, 2)
+    workspace = kernels.RankOneWorkspace.like(theta, 2)
     trial = kernels.Trial(np.array([0.0, 1.0]), x.size, 0.5, 0.0, 1.0, False, 0)
     kernels.rank_one(theta, trial, workspace)
     phi, exact = workspace.phi[0, : x.size], np.tanh(x.astype(np.float64))
@@ -126,7 +103,10 @@ def test_float32_tanh_is_right_to_rounding_and_never_leaves_plus_minus_one():
     assert np.abs(phi).max() <= 1
 
 
-@pytest.mark.parametrize("networks", [RankOne.initial(range(5)), LowRank.initial(range(5), rank=3)])
+@pytest.mark.parametrize(
+    "networks",
+    [RankOne.initial(range(5)), LowRank.initial(range(5), rank=3), LowRank.initial(range(5), 3, N=21).full_rank()],
+)
 def test_results_do_not_depend_on_the_number_of_threads_or_the_company_to_the_last_bit(networks):
     alone = train(networks, TASK, 0.05, 400, threads=1, snapshots=[3])
     for threads in (2, 3):
@@ -141,8 +121,9 @@ def test_results_do_not_depend_on_whether_the_code_was_compiled_just_now(tmp_pat
         from ghostlib.networks.task import DelayedActivation
         from ghostlib.training import kernels, train
 
-        for networks in (RankOne.initial(range(3)), LowRank.initial(range(3), rank=5)):
-            history = train(networks, DelayedActivation(), 0.1, 2000, dtype="float64")
+        low = LowRank.initial(range(3), rank=5)
+        for networks in (RankOne.initial(range(3)), low, low.full_rank()):
+            history = train(networks, DelayedActivation(), 0.1, 500, dtype="float64")
             print(history.loss.tobytes().hex(), history.gradient_norm.tobytes().hex())
             assert set((40 * history.accuracy).ravel()) <= set(range(41))
         print(sum(kernels.advance.stats.cache_hits.values()))
@@ -152,14 +133,14 @@ def test_results_do_not_depend_on_whether_the_code_was_compiled_just_now(tmp_pat
         subprocess.run([sys.executable, "-c", script], env=environment, check=True, capture_output=True).stdout.split()
         for _ in range(2)
     )
-    assert (compiled.pop(), cached.pop()) == (b"0", b"2")
+    assert (compiled.pop(), cached.pop()) == (b"0", b"3")
     assert compiled == cached
 
 
 def test_results_do_not_depend_on_how_training_is_sliced(monkeypatch):
     networks = RankOne.initial(range(3))
     whole = train(networks, TASK, 0.05, 100, record=7)
-    monkeypatch.setattr(trainer, "SLICE", 1)
+    monkeypatch.setattr(trainer, "FIRST_SLICE", 1)
     assert_same_bits(train(networks, TASK, 0.05, 100, record=7), whole)
 
 
@@ -199,8 +180,8 @@ def test_epoch_zero_is_before_any_update_and_the_last_is_that_of_the_networks_re
 
 @pytest.mark.parametrize("networks", [RankOne.initial([1, 2], N=9), LowRank.initial([1, 2], rank=2, N=9)])
 def test_snapshots_are_the_networks_of_a_training_that_ends_there(networks):
-    history = train(networks, TASK, 0.05, 30, snapshots=[30, 4, 0])
-    for place, epoch in enumerate((0, 4, 30)):
+    history = train(networks, TASK, 0.05, 30, snapshots=[30, 4, 0, 4])
+    for place, epoch in enumerate((30, 4, 0, 4)):
         ending = train(networks, TASK, 0.05, epoch).networks
         for name, value in arrays(history.snapshots[place]).items():
             np.testing.assert_array_equal(value, arrays(ending)[name])
@@ -214,7 +195,7 @@ def test_snapshots_are_the_networks_of_a_training_that_ends_there(networks):
         (1, [0, 1, 2, 3, 4, 5, 6, 7]),
         (3, [0, 3, 6]),
         (100, [0]),
-        ([7, 0, 7, 2], [0, 2, 7]),
+        ([7, 0, 7, 2], [7, 0, 7, 2]),
         ([], []),
         (np.array([5]), [5]),
     ],
@@ -228,6 +209,51 @@ def test_recording_fewer_epochs_changes_no_value():
     every, some = train(networks, TASK, 0.05, 50), train(networks, TASK, 0.05, 50, record=[0, 13, 50])
     np.testing.assert_array_equal(some.epoch, [0, 13, 50])
     np.testing.assert_array_equal(some.gradient_norm, every.gradient_norm[:, [0, 13, 50]])
+
+
+def test_what_is_recorded_is_in_the_order_in_which_it_was_asked_for():
+    listed = [20, 3, 20, 0]
+    every = train(RankOne.initial([[1, 2]]), TASK, 0.05, 20, 2.0, learn_c=True)
+    some = train(RankOne.initial([[1, 2]]), TASK, 0.05, 20, 2.0, learn_c=True, record=listed)
+    np.testing.assert_array_equal(some.epoch, listed)
+    for name in ("loss", "gradient_norm", "accuracy", "c"):
+        np.testing.assert_array_equal(getattr(some, name), getattr(every, name)[..., listed])
+
+
+def test_snapshots_of_one_network_are_reached_by_an_ellipsis():
+    history = train(RankOne.initial([1, 2]), TASK, 0.05, 10, snapshots=[0, 10])
+    second = history.snapshots[..., 1]
+    assert (second.shape, second.N) == ((2,), 100)
+    np.testing.assert_array_equal(second.m[1], history.networks.m[1])
+
+
+class TestTrainedConfidence:
+    """At c = 0.05 the output is near ½ throughout, and wrong more often than right: c falls through zero."""
+
+    NETWORK, TASK = RankOne(*(np.array([value] * 4) for value in (0.0, 1.0, 1.0))), DelayedActivation(T=3, x0=3.0)
+
+    def falling(self, epochs, c=0.05):
+        return train(self.NETWORK, self.TASK, 0.05, epochs, c, learn_c=True, dtype=np.float64)
+
+    def test_may_cross_zero_and_then_be_trained_on(self):
+        whole, half = self.falling(40), self.falling(25)
+        assert half.c[0] > 0 > half.c[-1]
+        rest = train(half.networks, self.TASK, 0.05, 15, half.c[-1], learn_c=True, dtype=np.float64)
+        np.testing.assert_array_equal(rest.c, whole.c[25:])
+        np.testing.assert_array_equal(rest.loss, whole.loss[25:])
+
+    def test_may_be_trained_on_beside_a_network_that_diverged(self):
+        networks = RankOne(*np.stack([list(vars(self.NETWORK).values()), np.full((3, 4), np.nan)], axis=1))
+        first = train(networks, self.TASK, 0.05, 5, learn_c=True)
+        assert np.isnan(first.c[1]).all()
+        then = train(first.networks, self.TASK, 0.05, 5, first.c[:, -1], learn_c=True)
+        np.testing.assert_array_equal(then.diverged_at, [-1, 0])
+
+    def test_is_positive_where_it_is_fixed(self):
+        with pytest.raises(ValueError, match="c must be > 0, got -0.1"):
+            train(self.NETWORK, self.TASK, 0.05, 1, -0.1)
+        with pytest.raises(ValueError, match="c must be finite"):
+            self.falling(1, c=-np.inf)
 
 
 def test_a_frozen_network_is_finished_at_once_and_exactly():
@@ -266,13 +292,14 @@ def test_an_overflow_ends_with_a_history_that_says_when_and_spares_the_others(ki
         networks, c = LowRank.initial([1, 2], rank=3), None
         networks.w_out[0] *= 1e6
     alpha = [float(np.finfo(dtype).max), 0.01]
-    history = train(networks, task, alpha, 50, c, dtype=dtype, snapshots=[0, 50])
+    history = train(networks, task, alpha, 50, c, dtype=dtype, snapshots="all")
     first = history.diverged_at[0]
     assert first > 0 and history.frozen_at[0] == -1
     for row in (history.loss, history.gradient_norm, history.accuracy):
         assert np.isfinite(row[0, :first]).all() and np.isnan(row[0, first:]).all()
     np.testing.assert_array_equal(history.networks.is_finite(), [False, True])
-    np.testing.assert_array_equal(history.snapshots.is_finite(), [[True, True], [False, True]])
+    np.testing.assert_array_equal(history.snapshots.is_finite()[:, 0], np.arange(51) < first)
+    assert history.snapshots.is_finite()[:, 1].all()
     alone = train(networks[1], task, 0.01, 50, dtype=dtype)
     np.testing.assert_array_equal(alone.loss, history.loss[1])
     assert history.diverged_at[1] == -1
@@ -291,11 +318,40 @@ def test_what_is_not_a_number_is_not_taken_for_zero(kind):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="sends a POSIX signal")
-def test_training_can_be_interrupted():
-    train(RankOne.initial([1]), TASK, 0.02, 0)
+@pytest.mark.parametrize("rule", [Clipped(1.0), Adam()])
+@pytest.mark.parametrize("networks", [RankOne.initial([40] * 20), LowRank.initial([4] * 20, 3, N=9).full_rank()])
+def test_training_can_be_interrupted(networks, rule):
+    train(networks, TASK, 0.02, 0, rule=rule)
     threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
     with pytest.raises(KeyboardInterrupt):
-        train(RankOne.initial([40] * 20), TASK, 1e-9, 10**12, record=[0])
+        train(networks, TASK, 1e-9, 10**12, rule=rule, record=[0])
+
+
+def test_without_numba_training_is_slow_and_the_same():
+    """As under a debugger or coverage; the last network overflows on the way."""
+    script = """if True:
+        import numpy as np
+        from ghostlib.networks.records import LowRank, RankOne
+        from ghostlib.networks.task import DelayedActivation
+        from ghostlib.training import Adam, Clipped, train
+
+        low = LowRank.initial([1, 2], 2, N=5)
+        for networks in (RankOne.initial([1, 2], N=5), low, low.full_rank()):
+            for rule in (Clipped(0.05), Adam()):
+                for dtype in ("float32", "float64"):
+                    history = train(networks, DelayedActivation(T=3), [0.1, 1e30], 4, rule=rule, dtype=dtype)
+                    print(*history.loss[0], *history.diverged_at, *history.accuracy[0])
+                    rule = Clipped(1e9)
+    """
+    compiled, plain = (
+        subprocess.run(
+            [sys.executable, "-W", "error", "-c", script],
+            env={**os.environ, "NUMBA_DISABLE_JIT": disabled}, check=True, capture_output=True, text=True,
+        ).stdout.split()
+        for disabled in ("0", "1")
+    )  # fmt: skip
+    assert len(plain) == 12 * 12
+    np.testing.assert_allclose(np.array(compiled, float), np.array(plain, float), rtol=1e-5)
 
 
 def test_progress_is_shown_only_when_asked_for(capsys):
@@ -308,11 +364,9 @@ def test_progress_is_shown_only_when_asked_for(capsys):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"networks": np.zeros((3, 4))}, "networks must be RankOne or LowRank"),
-        ({"networks": LowRank.initial(0, rank=1).full_rank()}, "networks must be RankOne or LowRank"),
-        ({"networks": RankOne(*np.full((3, 4), np.inf))}, r"networks and c \(in float32\) must be finite"),
-        ({"networks": RankOne(*np.full((3, 4), np.nan))}, r"networks and c \(in float32\) must be a number"),
-        ({"networks": RankOne(*np.full((3, 4), 1e300))}, r"networks and c \(in float32\) must be finite"),
+        ({"networks": np.zeros((3, 4))}, "networks must be RankOne, LowRank or FullRank, got ndarray"),
+        ({"task": None}, "task must be a DelayedActivation, got NoneType"),
+        ({"task": 20}, "task must be a DelayedActivation, got int"),
         ({"networks": LowRank.initial(0, rank=1), "c": 1.0}, "c is for RankOne"),
         ({"networks": LowRank.initial(0, rank=1), "learn_c": True}, "learn_c is for RankOne"),
         ({"alpha": 0}, "alpha must be > 0"),
@@ -321,7 +375,11 @@ def test_progress_is_shown_only_when_asked_for(capsys):
         ({"alpha": 1e-60}, r"alpha \(in float32\) must be > 0"),
         ({"alpha": 1e60}, r"alpha \(in float32\) must be finite"),
         ({"alpha": [0.1, 0.2, 0.3]}, "alpha must be one number or one per network"),
+        ({"alpha": "0.1"}, "alpha must be real numbers"),
+        ({"alpha": [[0.1], [0.2, 0.3]]}, "alpha must be real numbers"),
         ({"c": -1}, "c must be > 0"),
+        ({"c": 1e60}, r"c \(in float32\) must be finite"),
+        ({"c": 1e-60}, r"c \(in float32\) must be > 0"),
         ({"c": [[1.0], [2.0]]}, "c must be one number or one per network"),
         ({"epochs": -1}, "epochs must be ≥ 0"),
         ({"epochs": 2.5}, "epochs must be an integer"),
@@ -329,9 +387,15 @@ def test_progress_is_shown_only_when_asked_for(capsys):
         ({"record": 0}, "record must be ≥ 1"),
         ({"record": [0, 6]}, "record must lie between 0 and epochs = 5, got 6"),
         ({"record": [-1]}, "record must lie between"),
-        ({"record": [0.5]}, "record must hold integers"),
+        ({"record": [0.5]}, "record must be a list of integers"),
+        ({"record": [[0, 1]]}, "record must be a list of integers"),
+        ({"record": [True, False]}, "record must be a list of integers"),
+        ({"record": 2.5}, "record must be an integer"),
         ({"snapshots": [6]}, "snapshots must lie between"),
+        ({"snapshots": None}, "snapshots must be an integer"),
         ({"dtype": np.float16}, "dtype must be float32 or float64"),
+        ({"dtype": "single precision"}, "dtype must be float32 or float64"),
+        ({"dtype": None}, "dtype must be float32 or float64"),
         ({"threads": 0}, "threads must be ≥ 1"),
     ],
 )
