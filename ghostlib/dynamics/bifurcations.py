@@ -3,13 +3,11 @@
 Every function raises ValueError where its argument is not RankOne, or not what its docstring asks for.
 """
 
-from bisect import bisect_left
 from typing import NamedTuple
 
 import numpy as np
 
 from ghostlib.dynamics.flows import rank_one, single_network
-from ghostlib.dynamics.passage import ghost_of
 from ghostlib.dynamics.slow_points import count_fixed_points, slow_points
 from ghostlib.networks.records import RankOne
 
@@ -39,28 +37,6 @@ def slope_upper_bound(networks):
     finite = rank_one("networks", networks).is_finite()
     bound = np.maximum(networks.n.astype(np.float64) * networks.m, 0).sum(axis=-1) - 1
     return np.where(finite, bound, np.nan)
-
-
-def first_with_ghost(networks):
-    """Place of the first network that has a ghost, among networks that keep theirs once they have it.
-
-    By halving: for a training, the snapshots of successive epochs.
-
-    Parameters
-    ----------
-    networks : RankOne
-        Of shape (S,), in order; those that have diverged are passed over.
-
-    Returns
-    -------
-    int
-        S where none has one.
-    """
-    if len(rank_one("networks", networks).shape) != 1:
-        raise ValueError(f"networks must be in a row, shape (S,), got shape {networks.shape}")
-    places = np.flatnonzero(networks.is_finite())
-    first = bisect_left(places, True, key=lambda place: ghost_of(networks[place]) is not None)
-    return int(places[first]) if first < len(places) else len(networks)
 
 
 def interpolate(before, after, share):

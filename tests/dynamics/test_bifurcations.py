@@ -40,33 +40,19 @@ def test_the_bound_is_reached_where_all_units_that_push_are_at_rest_together():
     assert network.slope(0.0) == pytest.approx(0.3)
 
 
-def test_the_first_ghost_appears_where_the_slope_turns_positive():
-    a = np.linspace(0.52, 2.02, 31)
-    assert bifurcations.first_with_ghost(humped(a, 3.0)) == np.argmax(a > 1)
-    assert bifurcations.first_with_ghost(humped(np.full(5, 0.9), 3.0)) == 5
-
-
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
-def test_a_diverged_network_is_passed_over_and_has_no_bound(bad):
+def test_a_diverged_network_has_no_bound_and_disturbs_no_other(bad):
     networks = humped(np.linspace(0.52, 2.02, 31), 3.0)
-    born = bifurcations.first_with_ghost(networks)
-    for place in (0, born - 1, born + 1, 30):
-        diverged = networks.astype(np.float64)
-        diverged.n[place, 0] = bad
-        assert bifurcations.first_with_ghost(diverged) == born
-        bound = bifurcations.slope_upper_bound(diverged)
-        assert np.isnan(bound[place])
-        np.testing.assert_array_equal(
-            np.delete(bound, place), np.delete(bifurcations.slope_upper_bound(networks), place)
-        )
-    assert bifurcations.first_with_ghost(humped(np.full(3, bad), 3.0)) == 3
+    diverged = networks.astype(np.float64)
+    diverged.n[7, 0] = bad
+    bound = bifurcations.slope_upper_bound(diverged)
+    assert np.isnan(bound[7])
+    np.testing.assert_array_equal(np.delete(bound, 7), np.delete(bifurcations.slope_upper_bound(networks), 7))
 
 
-def test_a_silent_network_has_no_ghost_and_an_empty_row_none():
+def test_the_flow_of_a_silent_network_falls_everywhere_and_an_empty_row_has_no_bounds():
     silent = RankOne(np.zeros((2, 3)), np.zeros((2, 3)), np.zeros((2, 3)))
-    assert bifurcations.first_with_ghost(silent) == 2
     np.testing.assert_array_equal(bifurcations.slope_upper_bound(silent), [-1, -1])
-    assert bifurcations.first_with_ghost(silent[:0]) == 0
     assert bifurcations.slope_upper_bound(silent[:0]).shape == (0,)
 
 
@@ -89,10 +75,7 @@ def test_halfway_between_two_ensembles_is_the_mean_of_their_parameters():
 def test_networks_without_the_bifurcation_between_them_and_heaps_of_networks_are_refused():
     with pytest.raises(ValueError, match="must have 1 and 3 fixed points, got 1 and 1"):
         bifurcations.saddle_node_between(humped(2.0, 3.0), humped(2.0, 2.0))
-    with pytest.raises(ValueError, match=r"networks must be in a row, shape \(S,\), got shape \(\)"):
-        bifurcations.first_with_ghost(humped(2.0, 3.0))
     with pytest.raises(ValueError, match="network must be a single one"):
         bifurcations.saddle_node_between(humped([2.0, 2.0], 3.0), humped(2.0, 2.0))
-    for refuse in (bifurcations.first_with_ghost, bifurcations.slope_upper_bound):
-        with pytest.raises(ValueError, match="networks must be RankOne, got list"):
-            refuse([humped(2.0, 3.0)])
+    with pytest.raises(ValueError, match="networks must be RankOne, got list"):
+        bifurcations.slope_upper_bound([humped(2.0, 3.0)])
