@@ -1,4 +1,4 @@
-"""The authors' initial networks, small enough to travel inside a page."""
+"""The authors' initial networks, small enough to travel inside a page; a ValueError for seeds that are not a list."""
 
 import base64
 
@@ -20,11 +20,6 @@ def pack(seeds, *, N=100):
     str
         Base64 of little-endian float32, m and then n of each network; b = 0 is not carried. `rankOneUnpack` in
         ``js/rankone.js`` reads it. All 100 seeds of Fig. 4 take 107 kB.
-
-    Raises
-    ------
-    ValueError
-        If `seeds` is not one-dimensional, or as `RankOne.initial`.
     """
     if np.ndim(seeds) != 1:
         raise ValueError(f"seeds must be one-dimensional, got shape {np.shape(seeds)}")

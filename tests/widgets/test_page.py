@@ -110,7 +110,7 @@ def test_the_box_reads_decimal_points_and_commas(show, text, value):
 
 
 @pytest.mark.parametrize(
-    "text", ["1,000", "3,000", "10,000", "1,000,000", "1.000,5", "1 000", "0x10", "Infinity", "a lot", ""]
+    "text", ["1,000", "3,000", "10,000", "10.5", "1,000,000", "1.000,5", "1 000", "0x10", "Infinity", "a lot", ""]
 )
 def test_the_box_refuses_what_is_no_number_or_could_be_two_and_forgets_it_when_left(show, text):
     page = show(widgets.Descent())
@@ -157,6 +157,17 @@ def test_a_training_that_overflows_stands_still_and_can_go_on_at_a_lower_rate(sh
     expect(sentence).to_contain_text("The network is untrained.")
     page.locator("button[name=step]").click()
     expect(sentence).to_contain_text("epoch 1: loss 1.00")
+
+
+def test_another_seed_is_another_network_from_its_beginning(show):
+    page = show(widgets.Train())
+    page.locator("button[name=step]").click()
+    expect(page.locator(".ghost-sentence")).to_contain_text("Seed 40, α = 0.02, epoch 1:")
+    box(page, "seed").fill("7")
+    box(page, "seed").press("Enter")
+    expect(page.locator(".ghost-sentence")).to_contain_text("Seed 7, α = 0.02, epoch 0:")
+    changed = page.locator(".ghost-sentence").inner_text()
+    assert changed == show(widgets.Train(seed=7)).locator(".ghost-sentence").inner_text()
 
 
 @pytest.mark.parametrize("name", names())

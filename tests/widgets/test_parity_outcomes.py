@@ -28,7 +28,7 @@ PYTHON = {
     "trapped": lambda accuracy, loss: outcomes.trapped(accuracy),
     "recovered": lambda accuracy, loss: outcomes.recovered(accuracy),
     "solved": outcomes.solved,
-    "diverged": lambda accuracy, loss: np.isnan(accuracy).any(),
+    "diverged": lambda accuracy, loss: outcomes.diverged(accuracy),
 }
 
 

@@ -125,25 +125,42 @@ def test_slow_points_agree_even_a_pair_just_born(page, network):
         assert there["speed"] == pytest.approx(here.speed, rel=1e-9, abs=1e-14)
 
 
-@pytest.mark.parametrize("gain", [1.2, 1.5, 3.0])
+@pytest.mark.parametrize("gain", [1.2, 1.5, 3.0, 100.0])
 def test_no_pair_is_missed_however_a_steep_unit_lies_in_a_cell_of_the_search(page, gain):
     """Both extrema of f in one cell, which only the bound of |tanh‴| tells the search to divide.
 
     f = −κ + n tanh(m(κ − p)) + p has an unstable fixed point at p if the gain n m is above 1, between two stable ones.
     """
-    networks = []
-    for width, offset in itertools.product(np.linspace(0.3, 1.5, 25), np.linspace(0, 1, 5)):
+    networks, places = [], []
+    for width, offset in itertools.product(gain**0.5 * np.geomspace(0.3, 3000, 50), np.linspace(0, 1, 5)):
         n = 2 * gain / (32 * width - gain)  # so that half a cell, (2 + n) / 32, is width / m
         half = (2 + n) / 32
         p = (2 * np.floor(0.55 / (2 * half)) + 1 + offset) * half  # from the middle of a cell to its edge
-        networks.append(RankOne([width / half, 0.0], [n, 1.0], [-width / half * p, np.arctanh(p)]))
-    body = (
-        "return A[0].map((lists) => R.rankOneSlowPoints(network(lists)).map(({ kind, position }) => [kind, position]))"
-    )
-    for network, theirs in zip(networks, run(page, body, [lists(each) for each in networks]), strict=True):
-        assert [kind for kind, _ in theirs] == ["stable", "unstable", "stable"]
-        ours = [point.position for point in slow_points(network)]
-        np.testing.assert_allclose([position for _, position in theirs], ours, rtol=1e-9)
+        if 0 < n and p < 0.95:
+            networks.append(RankOne([width / half, 0.0], [n, 1.0], [-width / half * p, np.arctanh(p)]))
+            places.append(p)
+    assert len(networks) > 100
+    body = """return A[0].map((lists) =>
+        R.rankOneSlowPoints(network(lists)).map(({ kind, position, speed }) => [kind, position, speed]))"""
+    found = run(page, body, [lists(each) for each in networks])
+    for network, p, theirs in zip(networks, places, found, strict=True):
+        kinds, positions, speeds = zip(*theirs, strict=True)
+        assert kinds == ("stable", "unstable", "stable")
+        assert positions[1] == pytest.approx(p, abs=1e-12)
+        np.testing.assert_allclose(speeds, network.flow(np.array(positions)), rtol=0, atol=1e-12 * gain)
+        np.testing.assert_allclose(speeds, 0, rtol=0, atol=1e-12 * gain)
+
+
+@pytest.mark.parametrize("b", [0.0, 0.3, -0.7, 2.0])
+def test_a_slope_that_only_touches_zero_makes_no_ghost(page, b):
+    """f′ = −1 + 1/cosh²(m κ + b) is at most zero but for rounding: f crosses zero once and has no extremum."""
+    shares = np.random.default_rng(0).dirichlet(np.ones(5), 40)  # of five units, which add up to one but for rounding
+    for m in (0.3, 1.0, 3.0, 30.0):
+        networks = [[[m] * 5, (share / m).tolist(), [b] * 5] for share in shares]
+        found = run(
+            page, "return A[0].map((lists) => R.rankOneSlowPoints(network(lists)).map(({ kind }) => kind))", networks
+        )
+        assert found == [["stable"]] * len(networks)
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,7 @@ export default {
       python(values) {
         const { row, column, seed } = hereOf(values);
         return (
-          "from ghostlib import widgets\nfrom ghostlib.networks.records import LowRank\nfrom ghostlib.networks.task import DelayedActivation\nfrom ghostlib.training import train\n\n" +
+          "from ghostlib import DelayedActivation, LowRank, train, widgets\n\n" +
           `history = train(LowRank.initial([${seed}], rank=${ranks[row]}), DelayedActivation(), alpha=${sweep.exact_rates[column]}, epochs=${sweep.epochs[row][column]})\n` +
           `widgets.Ranks(rank=${ranks[row]}, alpha=${rates[column]}, seed=${seed})\n`
         );
