@@ -38,7 +38,7 @@ def has_task(accuracy):
 
 def learned(accuracy):
     """Whether a network ever got the task, also if it lost it again; (..., E) → bool array (...)."""
-    return np.any(_epochs("accuracy", accuracy) > SILENT, axis=-1)
+    return np.any(has_task(accuracy), axis=-1)
 
 
 def silent(accuracy):
@@ -53,7 +53,7 @@ def trapped(accuracy):
 
 def recovered(accuracy):
     """Whether the output is right in more than half of the steps in all of the last 50 epochs; (..., E) → (...)."""
-    return np.all(_last(accuracy) > SILENT, axis=-1)
+    return np.all(has_task(_last(accuracy)), axis=-1)
 
 
 def solved(accuracy, loss):
