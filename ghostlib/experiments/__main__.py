@@ -26,7 +26,7 @@ def main(arguments=None):
         diagram = sweep.run(executor=_executor(chosen.scheduler), progress=True)
     except KeyboardInterrupt:
         print("Interrupted; the same command goes on from here.", flush=True)
-        os._exit(130)  # without waiting for the pieces that have begun
+        os._exit(130)  # without waiting for what has begun
     print(table(diagram))
 
 
