@@ -26,7 +26,8 @@ ORDER = [
     "widgets",
 ]
 LONGEST_CELL = 10
-MOST_LINES, MOST_CODE = 7500, 4500
+# Not a target but a lid: who needs more room takes something out, or says why.
+MOST_LINES, MOST_CODE = 11_100, 6500
 LAYOUT = {
     tokenize.COMMENT,
     tokenize.DEDENT,
