@@ -3,14 +3,20 @@ r"""What becomes of a network in training: learned, trapped, recovered, solved, 
 These words have one meaning throughout, and it is here. Those of Fig. 4 are said of the accuracy after every epoch of a
 training, on the last axis:
 
-learned     above ½ at some epoch
-silent      at most ½ in all of the last 50 epochs
-trapped     learned, and silent (caption of Fig. 4; that it must have learned before is the authors' code)
-recovered   above ½ in all of the last 50 epochs (our word for the paper's "recover")
-solved      at least 0.95 in all of the last 50 epochs, and at the end a loss of at most 0.1 at the confidence that the
-            network was meant to have (ours)
-diverged    not a number at the end: a parameter or the loss overflowed. Then it is none of silent, trapped, recovered
-            and solved; it may have learned before.
+learned
+    above ½ at some epoch
+silent
+    at most ½ in all of the last 50 epochs
+trapped
+    learned, and silent (caption of Fig. 4; that it must have learned before is the authors' code)
+recovered
+    above ½ in all of the last 50 epochs (our word for the paper's "recover")
+solved
+    at least 0.95 in all of the last 50 epochs, and at the end a loss of at most 0.1 at the confidence that the network
+    was meant to have (ours)
+diverged
+    not a number at the end: a parameter or the loss overflowed. Then it is none of silent, trapped, recovered and
+    solved; it may have learned before.
 
 The networks of Fig. S2 train their read-out and begin with an output near ½, so that an accuracy above ½ tells little.
 What becomes of them is read from the end of a training: `outcome`.
@@ -109,11 +115,15 @@ def settled_loss(loss):
 def outcome(history):
     """What has become of the networks of a training in the words of Fig. S2: str array (...), of `OUTCOMES`.
 
-    diverged : a parameter or the loss overflowed.
-    trapped : in the no-learning zone: silent (the paper's rule for Fig. 4), and in all of the last 50 epochs at a
-        negligible gradient (the caption of Fig. S2).
-    learned : the settled loss is below two wrong steps' worth.
-    unsettled : none of these.
+    diverged
+        a parameter or the loss overflowed
+    trapped
+        in the no-learning zone: silent (the paper's rule for Fig. 4), and in all of the last 50 epochs at a negligible
+        gradient (the caption of Fig. S2)
+    learned
+        the settled loss is below two wrong steps' worth
+    unsettled
+        none of these
 
     Parameters
     ----------

@@ -46,7 +46,7 @@ def passage_time(flow, start, stop, *, tau=1.0):
 
     Parameters
     ----------
-    flow : Flow, RankOne or function
+    flow : flows.Flow, RankOne or function
         As in `flows.as_flow`.
     start, stop : float
         Finite and different.
@@ -74,7 +74,7 @@ def simulated_passage_time(flow, start, stop, *, delta, tau=1.0, longest=1_000_0
 
     Parameters
     ----------
-    flow : Flow, RankOne or function
+    flow : flows.Flow, RankOne or function
         As in `flows.as_flow`.
     start, stop : float
         Finite and different.

@@ -23,10 +23,8 @@ from scipy.optimize import brentq
 
 from ghostlib import _checks
 from ghostlib.dynamics import _counting
-from ghostlib.dynamics.flows import EPS, Flow, as_flow, checked_interval, rank_one, rank_one_flow, reach, single_network
+from ghostlib.dynamics.flows import EPS, as_flow, checked_interval, rank_one, reach, single_network
 
-
-__all__ = ["Count", "Flow", "SlowPoint", "count_fixed_points", "rank_one_flow", "slow_points", "slow_points_of"]
 
 # Cells of the first cut. With more than so many in the work at once a flow is flat where it changes, within a cell, by
 # less than this share of itself, or is refused.
@@ -93,7 +91,7 @@ def slow_points_of(flow, interval, *, tau=1.0, tolerance=None):
 
     Parameters
     ----------
-    flow : Flow, RankOne or function
+    flow : flows.Flow, RankOne or function
         As in `flows.as_flow`.
     interval : (low, high)
         Finite, low < high, both included.

@@ -10,10 +10,11 @@ from functools import cached_property, partial
 import numpy as np
 
 from ghostlib import outcomes
+from ghostlib.networks.history import History
 from ghostlib.networks.records import RankOne
 from ghostlib.networks.task import DelayedActivation
 from ghostlib.page.numbers import Quoted, quoted, scientific
-from ghostlib.training import History, train
+from ghostlib.training import train
 from ghostlib.training.schedules import train_at
 
 

@@ -6,9 +6,9 @@ import numpy as np
 
 from ghostlib import outcomes
 from ghostlib.experiments.lowered import TASK
+from ghostlib.networks.history import History
 from ghostlib.networks.records import RankOne
 from ghostlib.page.numbers import Quoted
-from ghostlib.training import History
 from ghostlib.training.schedules import ramp, train_stages
 
 

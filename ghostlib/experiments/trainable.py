@@ -10,9 +10,10 @@ import numpy as np
 from ghostlib import outcomes
 from ghostlib.experiments.copies import perturbed
 from ghostlib.experiments.lowered import TASK
+from ghostlib.networks.history import History
 from ghostlib.networks.records import RankOne
 from ghostlib.page.numbers import Quoted, quoted
-from ghostlib.training import History, train
+from ghostlib.training import train
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,9 +7,5 @@ layout      the parameters of a network as one matrix
 kernels     loss, gradient and update of one network, compiled
 """
 
-from ghostlib.networks.history import History
 from ghostlib.training.rules import Adam, Clipped, GradientDescent
 from ghostlib.training.trainer import train
-
-
-__all__ = ["Adam", "Clipped", "GradientDescent", "History", "train"]

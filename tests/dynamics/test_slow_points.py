@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ghostlib.dynamics import _counting
-from ghostlib.dynamics.flows import rank_one_flow
-from ghostlib.dynamics.slow_points import Flow, count_fixed_points, slow_points, slow_points_of
+from ghostlib.dynamics.flows import Flow, rank_one_flow
+from ghostlib.dynamics.slow_points import count_fixed_points, slow_points, slow_points_of
 from ghostlib.networks.records import LowRank, RankOne
 from ghostlib.networks.task import DelayedActivation
 from ghostlib.training import train
@@ -698,7 +698,8 @@ def run_alone(code, **environment):
 
 PREPARED = """
     import numpy as np
-    from ghostlib.dynamics.slow_points import Flow, count_fixed_points, slow_points, slow_points_of
+    from ghostlib.dynamics.flows import Flow
+    from ghostlib.dynamics.slow_points import count_fixed_points, slow_points, slow_points_of
     from ghostlib.networks.records import RankOne
     networks = RankOne(*np.random.default_rng(0).standard_normal((3, 3000, 30)))
     def total(_=None):
@@ -740,7 +741,8 @@ def test_the_count_does_not_depend_on_the_number_of_threads(monkeypatch):
 def test_without_the_compiler_all_is_the_same():
     code = """
     import numpy as np
-    from ghostlib.dynamics.slow_points import Flow, count_fixed_points, slow_points, slow_points_of
+    from ghostlib.dynamics.flows import Flow
+    from ghostlib.dynamics.slow_points import count_fixed_points, slow_points, slow_points_of
     from ghostlib.networks.records import RankOne
     networks = RankOne(*np.random.default_rng(3).standard_normal((3, 2, 3)))
     print(*count_fixed_points(networks).number, *(len(slow_points(network)) for network in networks))
