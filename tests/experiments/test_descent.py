@@ -104,19 +104,20 @@ class TestFig2D:
         assert np.all(sweep.loss[sweep.a <= 1] < 100)
 
     def test_its_numbers_are_read_off_the_losses(self):
-        """Two readings of two runs at five rates: still on the plateau, three that learn, and beyond α*."""
-        a = np.array([0.1, 0.2, 0.25, 0.5, 1.01])
+        """Two readings of two runs at six rates: on the plateau, three that learn, one that does not, and beyond α*."""
+        a = np.array([0.1, 0.2, 0.25, 0.5, 0.7, 1.01])
         loss = np.array(
             [
                 [[70, 60], [70, 60]],
                 [[55, 4], [55, 3]],
                 [[45, 4], [45, 6]],
                 [[20, 5], [10, 3]],
+                [[20, 30], [20, 3]],
                 [[30, 100], [30, 20]],
             ]
         )
         floor = 100 * 3 * a / 16
-        late = floor * np.array([9, 1.02, 0.95, 3, 9])
+        late = floor * np.array([9, 1.02, 0.95, 3, 9, 9])
         found = Sweep(
             alpha=a * toy.alpha_star(100),
             epochs=np.array([400, 800]),
@@ -124,9 +125,10 @@ class TestFig2D:
             late=late,
             settings=experiments.FIG_2D,
         )
-        assert found.free.tolist() == [2, 2, 2, 2, 1] and found.learned.tolist() == [False, True, True, True, False]
+        assert found.free.tolist() == [2, 2, 2, 2, 2, 1]
+        assert found.learned.tolist() == [False, True, True, True, False, False]
         assert (found.last_a, found.last_free) == (pytest.approx(1.01), 1)
-        assert found.last_rate == found.alpha[4]
+        assert found.last_rate == found.alpha[5]
         assert found.rank_correlation == pytest.approx(0.5)  # mean last losses 3.5, 5, 4
         assert found.rank_correlation_late == pytest.approx(1)
         assert found.least_a == pytest.approx(0.25)

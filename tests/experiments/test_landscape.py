@@ -7,6 +7,7 @@ import pytest
 from scipy.optimize import brentq
 
 from ghostlib import experiments, toy
+from ghostlib.experiments.landscape import EulerDelay, SlopeByConfidence
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +68,11 @@ class TestEulerDelay:
         assert errors.euler_delay == pytest.approx(np.mean(late), abs=0.05)
         assert errors.euler_delay == errors.delay[3] and errors.euler_delay_predicted == errors.predicted[3]
 
+    def test_the_prediction_is_eq_b8_and_the_delay_comes_to_it(self, errors):
+        r = np.linspace(0.45, 0.55, 101) * toy.r_star(100)
+        np.testing.assert_allclose(errors.predicted / errors.dt, (np.mean(np.log((100 + r) / r)) - 1) / 2, rtol=1e-12)
+        assert errors.delay[-1] == pytest.approx(errors.predicted[-1], rel=0.05)
+
     def test_the_order_is_the_power_of_the_time_step(self, errors):
         assert replace(errors, delay=3 * errors.dt**1.7).euler_order == pytest.approx(1.7)
 
@@ -77,6 +83,14 @@ class TestEulerDelay:
         assert stairs(0.1) < 0.02  # flat at its minimum alone
         assert stairs(1e9) == pytest.approx(1, abs=0.1)
         assert 0.5 < errors.stairs < 0.9
+
+    @pytest.mark.parametrize("slope, share", [(0.0049, 1), (-0.0049, 1), (0.0051, 0)])
+    def test_flat_is_less_than_a_hundredth_of_the_slope_of_a_switch(self, errors, slope, share):
+        class Ramp(EulerDelay):
+            def losses(self, rho, c, dt):
+                return self.T * slope * rho, None
+
+        assert replace(errors, settings=Ramp()).stairs == share
 
     def test_the_factor_is_the_ratio_of_the_curves_at_r_star(self, errors):
         at = np.argmin(np.abs(errors.rho - 1))
@@ -112,4 +126,10 @@ class TestSlopeByConfidence:
         assert slopes.steeper_everywhere is True
         turned = replace(slopes, settings=replace(slopes.settings, compared=(1.0, 0.1)))
         assert turned.steeper_everywhere is False
+
+        class WrongWay(SlopeByConfidence):
+            def slope(self, r, c):
+                return np.full_like(r, 1 / c)
+
+        assert replace(slopes, settings=WrongWay()).steeper_everywhere is False
         assert turned.leave_low == slopes.leave_high and turned.gain == pytest.approx(1 / slopes.gain)

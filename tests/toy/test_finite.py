@@ -184,7 +184,7 @@ class TestEuler:
 
     def test_T_must_be_a_whole_number_of_steps(self):
         toy.euler_loss(0.1, 0.3, c=1, x_star=1, dt=0.1)
-        for T, dt in ((0.25, 0.1), (0.05, 0.1), (1, 1e-310)):
+        for T, dt in ((0.25, 0.1), (0.05, 0.1), (100.05, 0.1), (1, 1e-310)):
             with pytest.raises(ValueError, match=f"T must be a whole number of steps dt, got T = {T} and dt = {dt}"):
                 toy.euler_loss(0.1, [1, T], c=1, x_star=1, dt=dt)
 

@@ -83,6 +83,7 @@ class TestFate:
 
     def test_no_epochs_change_nothing(self):
         assert toy.final_state(9.0, 1.5, 0) == (9.0, -1)
+        assert not toy.final_state(0.25, 1.5, 0).trapped and toy.final_state(np.nextafter(0.25, 0), 1.5, 0).trapped
 
 
 class TestCycle:

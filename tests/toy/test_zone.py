@@ -57,8 +57,9 @@ def test_most_signal_comes_through_at_the_best_confidence(distance):
 
 
 def test_a_state_that_has_escaped_is_refused():
-    with pytest.raises(ValueError, match="r must leave the state finite"):
-        zone.sensitivity(toy.r_star(T), 2 * T)
+    for late in (1.001 * T, 2 * T):
+        with pytest.raises(ValueError, match="r must leave the state finite"):
+            zone.sensitivity(toy.r_star(T), late)
     with pytest.raises(ValueError, match="T must be real numbers, got '5'"):
         zone.gradient_low_confidence(0.0, "5", c=1)
     with pytest.raises(ValueError, match="distance must be > 0"):
