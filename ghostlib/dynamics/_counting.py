@@ -18,6 +18,8 @@ import joblib
 import numpy as np
 from numba import njit
 
+from ghostlib._compile import compiled
+
 
 # Halvings after which a cell is as narrow as rounding lets its point be told from the next.
 DEEPEST = 48
@@ -50,7 +52,7 @@ def count(m, n, b, low, high):
     return number, certified
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled(nogil=True, error_model="numpy")
 def _count_all(m, n, b, low, high, number, certified):
     for network in range(m.shape[0]):
         number[network], certified[network] = _count_one(
@@ -62,7 +64,7 @@ def _count_all(m, n, b, low, high, number, certified):
         )
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled(nogil=True, error_model="numpy")
 def _count_one(m, n, b, low, high):
     steepness = 0.0
     for i in range(m.size):
@@ -116,7 +118,7 @@ def _count_one(m, n, b, low, high):
     return zeros + (is_positive != (end >= 0)), False
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled(nogil=True, error_model="numpy")
 def _dip(m, n, b, low, high, bend, margin):
     """Return how often f crosses zero on its dip: 2, 0, or −1 where it touches zero within rounding.
 
@@ -143,7 +145,7 @@ def _dip(m, n, b, low, high, bend, margin):
     return -1
 
 
-@njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
+@compiled(nogil=True, fastmath=True, error_model="numpy")
 def _derivatives(m, n, b, kappa):
     """Return f, f′ and f″ at κ."""
     f, slope, curvature = -kappa, -1.0, 0.0
@@ -174,7 +176,7 @@ def _tanh(z):
     return 2 * p * q / (p * p + q * q) if abs(z) < 20 else math.copysign(1.0, z)
 
 
-@njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
+@compiled(nogil=True, fastmath=True, error_model="numpy")
 def _bounds(m, n, b, centre, half):
     """Return the largest |f‴| in a cell, and the largest rounding errors there of the computed f, f′ and f″.
 
@@ -204,7 +206,7 @@ def _bounds(m, n, b, centre, half):
     return third, unit * (value + 2 * reach), unit * (slope + 1), unit * curvature
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled(nogil=True, error_model="numpy")
 def bounds(m, n, b, centre, half):
     """The same of each of many cells, arrays (G,), as an array (4, G)."""
     result = np.empty((4, centre.size))

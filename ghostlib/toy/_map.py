@@ -4,10 +4,11 @@ Both forms of the descent are this map: (z, rate, slope, centre) = (r, α, π/4,
 """
 
 import numpy as np
-from numba import njit
+
+from ghostlib._compile import compiled
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled(nogil=True, error_model="numpy")
 def advance(z, moves, rate, slope, centre, epochs):
     """Take so many steps with every run of z, in place, and count in `moves` those that were not in the zone."""
     for _ in range(epochs):
@@ -17,7 +18,7 @@ def advance(z, moves, rate, slope, centre, epochs):
                 moves[i] += 1
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _fill(states, rate, slope, centre, every):
     moves = np.zeros(rate.size, dtype=np.int64)
     for row in range(1, len(states)):

@@ -13,10 +13,10 @@ whole number of steps dt, or the shapes do not fit.
 import math
 
 import numpy as np
-from numba import njit
 from scipy.special import expit
 
 from ghostlib import _checks
+from ghostlib._compile import compiled
 
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(16)
@@ -126,7 +126,7 @@ def _each(kernel, results, *arrays):
     return np.vectorize(kernel, otypes=[float] * results)(*arrays)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled(nogil=True, error_model="numpy")
 def _rise(r, x, delta):
     # How much x grows in a duration delta: Eq. (7) and the addition theorem of the tangent, free of cancellation.
     if r > 0:
@@ -138,7 +138,7 @@ def _rise(r, x, delta):
     return tau * (r + x * x) / (1 - x * tau)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled(nogil=True, error_model="numpy")
 def _duration(r, x, rise):
     # The inverse of _rise; infinite where x never gets that far, which happens only on the way down to −√−r.
     product = r + x * (x + rise)
@@ -151,7 +151,7 @@ def _duration(r, x, rise):
     return math.atanh(tau) / math.sqrt(-r) if 0 < tau < 1 else math.inf
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled(nogil=True, error_model="numpy")
 def _panel(t, x, xi, delta, r, c, second):
     # Loss and gradient over [t, t + delta], in the first or second half of the task.
     loss = gradient = 0.0
@@ -170,7 +170,7 @@ def _panel(t, x, xi, delta, r, c, second):
     return delta * loss, delta * gradient
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled(nogil=True, error_model="numpy")
 def _unit(r, c, x_star):
     """Loss and gradient for T = 1."""
     root = math.sqrt(abs(r))
@@ -216,7 +216,7 @@ def _unit(r, c, x_star):
     return loss, gradient
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled(nogil=True, error_model="numpy")
 def _euler(r, steps, c, x_star, dt, clip):
     total = x = 0.0
     for k in range(int(2 * steps)):

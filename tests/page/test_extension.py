@@ -383,7 +383,9 @@ def test_the_published_address_is_that_of_the_workflow_or_of_whoever_sets_it(env
     assert summary.address(environment) == address
 
 
-def test_roles_are_in_use_and_the_search_button_is_called_as_it_reads():
+def test_roles_are_in_use_and_buttons_are_called_as_they_read():
+    folded = '<summary aria-label="Toggle hidden content"><p>Show the code</p></summary>'
+    assert access.mend(folded, "a.html") == "<summary><p>Show the code</p></summary>"
     button = '<button class="btn search-button-field search-button__button" title="Search" aria-label="Search">'
     other = '<button class="btn search-button" aria-label="Search"></button>'
     assert access.mend(button + other, "a.html") == button.replace(' aria-label="Search"', "") + other
