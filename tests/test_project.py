@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import sysconfig
 import tomllib
 import zipfile
 from fnmatch import fnmatch
@@ -31,6 +32,8 @@ EXTRAS = PROJECT["project"]["optional-dependencies"]
 TOOLS = {"lab", "bench"}  # extras for work on the book, which the library never imports
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+# Not all of sys.path: what tests import may have added packages that others carry within themselves.
+HERE = sysconfig.get_path("purelib")
 TARGETS = set(re.findall(r"^([a-z]+):.*## ", MAKEFILE, re.MULTILINE))
 # Modules that may load what takes long to load, or is not always installed.
 HEAVY = {"torch", "matplotlib", "ipywidgets", "anywidget", "sympy", "IPython", "jax", "distributed"}
@@ -194,7 +197,7 @@ class TestPins:
         assert "-c constraints.txt" in read("requirements.txt").splitlines()
 
     def test_this_environment_is_the_pinned_one(self):
-        installed = {canonicalize_name(found.name): found.version for found in metadata.distributions()}
+        installed = {canonicalize_name(found.name): found.version for found in metadata.distributions(path=[HERE])}
         other = {
             name: (installed[name], version)
             for name, version in (self.REQUIRED | self.PULLED_IN).items()
@@ -227,7 +230,7 @@ class TestPins:
         oldest = PROJECT["project"]["requires-python"].removeprefix(">=") + ".0"
         asked = {
             found.name: SpecifierSet(found.metadata["Requires-Python"] or "")
-            for found in metadata.distributions()
+            for found in metadata.distributions(path=[HERE])
             if canonicalize_name(found.name) in self.REQUIRED | self.PULLED_IN
         }
         assert len(asked) > 100
