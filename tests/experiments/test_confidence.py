@@ -353,8 +353,8 @@ class TestComparison:
 
 class TestSlopesOfTheZone:
     def test_errors_and_the_steepest_place_are_those_of_the_formulas(self):
-        slopes = replace(experiments.ZONE_SLOPES, confidences=9).run()
-        assert slopes.exact.shape == slopes.low.shape == slopes.high.shape == (3, 9)
+        slopes = replace(experiments.ZONE_SLOPES, confidences=17).run()
+        assert slopes.exact.shape == slopes.low.shape == slopes.high.shape == (3, 17)
         unit = np.pi**2 / 4 / 100**2
         np.testing.assert_allclose(slopes.low[1], slopes.c / 4 * 100**2 * unit / 100, rtol=1e-12)
         assert slopes.error_low == max(abs(slopes.low[row, 0] / slopes.exact[row, 0] - 1) for row in range(3))
