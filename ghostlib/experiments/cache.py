@@ -118,7 +118,7 @@ def key_of(compute, arguments, source):
 def write(folder, key, arrays):
     """Keep `arrays` under `key`, whole or not at all, even if the process is killed or the machine loses its power."""
     body = io.BytesIO()
-    np.savez(body, *arrays, allow_pickle=False)
+    np.savez(body, *arrays)
     folder.mkdir(parents=True, exist_ok=True)
     unfinished = tempfile.NamedTemporaryFile(dir=folder, suffix=UNFINISHED, delete=False)
     try:

@@ -407,6 +407,19 @@ class TestExecutors:
         assert same(first, second[:3])
         assert sorted(ended(journal)) == list(range(COUNT))
 
+    def test_what_is_on_the_disk_already_is_not_sent_to_a_worker(self, folder, journal):
+        sweep(journal, COUNT, 0)
+        sweep(journal, COUNT, 0, executor=Executor())  # which takes no work
+
+    def test_what_another_process_has_finished_meanwhile_is_not_computed_again(self, folder, journal):
+        class Late(Here):
+            def submit(self, function, /, *args):
+                sweep(journal, 1, 0)
+                return super().submit(function, *args)
+
+        sweep(journal, 1, 0, executor=Late())
+        assert ended(journal) == [0]
+
     def test_what_was_computed_on_another_disk_is_kept_here_too(self, folder, journal):
         sweep(journal, COUNT, 0, executor=Elsewhere())
         sweep(journal, COUNT, 0)

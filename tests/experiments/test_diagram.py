@@ -57,6 +57,9 @@ class TestMedianEpoch:
     def test_it_is_over_those_that_learn(self):
         np.testing.assert_array_equal(median_epoch([[-1, 4, 10, -1, 6], [1, 2, 3, 4, -1]]), [6, 2.5])
 
+    def test_an_epoch_may_be_the_first(self):
+        assert median_epoch([0, 0, 3]) == 0
+
     def test_it_is_nan_where_none_does(self):
         np.testing.assert_array_equal(median_epoch([[-1, -1], [3, -1]]), [np.nan, 3])
         assert np.isnan(median_epoch([-1])) and median_epoch(np.array([5, 6])) == 5.5
@@ -79,6 +82,11 @@ class TestPanels:
             time = np.array([[1, 1, 1, 1], [1, factor, 1, 1]])
             epochs = 1e6 * time / mapped(rows).alpha
             assert mapped(rows, learned_at=epochs[..., None]).panels.left == left
+
+    def test_one_trapped_network_in_twenty_is_not_enough_for_the_middle_one(self):
+        ten, late = "l" * 10, np.array([1000, 40, 10, 3])[:, None]
+        rows = [f"{ten} t{ten[1:]} {'t' * 10} {'u' * 10}", f"{ten} {ten} {ten} {'u' * 10}"]
+        assert mapped(rows, learned_at=late).panels.middle == 2
 
     def test_panels_that_are_not_there_are_refused(self):
         with pytest.raises(ValueError, match="none of 2 learning rates"):
@@ -119,8 +127,10 @@ class TestMap:
         assert Clock(found).clock == pytest.approx({1: 0.9, 100: 0.3})
 
     def test_the_rank_correlation_is_the_highest_over_the_rates_at_which_all_learn(self):
-        epochs = np.array([[9, 9, 1], [8, 4, 2], [7, 5, 3], [6, 3, -1]])
-        found = mapped(["l l l"] * 4, learned_at=epochs[..., None])
+        epochs = np.array([[1, 9, 9], [2, 8, 4], [3, 7, 5], [4, 6, 3]])
+        epochs = np.stack([epochs, epochs], axis=-1)
+        epochs[0, 0, 1] = -1  # rises with the rank, but one network never learns
+        found = mapped(["ll ll ll"] * 4, learned_at=epochs)
         assert Map(found).rank_correlation == pytest.approx(1 - 6 * (3**2 + 3**2) / (4 * 15))
 
     def test_the_spread_of_the_clock_is_up_to_the_left_panel(self):

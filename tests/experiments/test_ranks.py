@@ -30,8 +30,8 @@ class TestOutcome:
     @pytest.mark.parametrize(
         ("row", "outcome"),
         [
-            ({"loss": np.full(100, 0.05)}, "learned"),
-            ({"loss": np.full(100, 0.2)}, "unsettled"),
+            ({"loss": np.full(100, 0.09)}, "learned"),
+            ({"loss": np.full(100, 0.11)}, "unsettled"),
             ({"loss": np.full(100, 1.0), "accuracy": 0.5, "gradient_norm": 0.0009}, "trapped"),
             ({"loss": np.full(100, 1.0), "accuracy": 0.5, "gradient_norm": 0.0011}, "unsettled"),
             ({"loss": np.full(100, 1.0), "accuracy": 0.525, "gradient_norm": 1e-9}, "unsettled"),
@@ -83,6 +83,10 @@ class TestCourse:
         course = summarise(invented(loss))
         assert (course.learned_at, course.plateau_end) == (5, 3)
         assert course.largest_rise == pytest.approx(0.66)
+
+    def test_a_network_that_has_learned_from_the_first_has_no_plateau(self):
+        course = summarise(invented(np.full(60, 0.05)))
+        assert (course.learned_at, course.plateau_end) == (0, 0)
 
     def test_a_network_that_never_learns_has_no_epoch_of_learning_and_no_rise(self):
         course = summarise(invented([0.5, 0.6, *np.full(60, 0.4), 0.46, 0.3]))

@@ -112,7 +112,7 @@ class TestRankOrSize:
         for row, like in enumerate((1, 100)):
             for column, rank in enumerate((1, 30)):
                 course = Course(*train_network(rank, 0.0464, 1, 300, like)[: len(Course._fields)])
-                assert found.courses.learned_at[row, column, 1] == course.learned_at
+                assert found.courses.settled_loss[row, column, 1] == course.settled_loss
         assert found.kept(30, 100) == np.sum(found.courses.outcome[1, 1] == "learned")
         assert np.isnan(found.median_epoch[0, 0])  # rank one needs longer
 
