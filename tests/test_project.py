@@ -229,7 +229,7 @@ class TestPins:
         # The first patch release, since an old distribution stays with the one that it began with.
         oldest = PROJECT["project"]["requires-python"].removeprefix(">=") + ".0"
         asked = {
-            found.name: SpecifierSet(found.metadata["Requires-Python"] or "")
+            found.name: SpecifierSet(found.metadata.get("Requires-Python", ""))
             for found in metadata.distributions(path=[HERE])
             if canonicalize_name(found.name) in self.REQUIRED | self.PULLED_IN
         }
