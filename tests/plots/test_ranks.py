@@ -59,7 +59,7 @@ def test_cells_of_the_map_are_shared_out_among_the_outcomes(diagram):
     assert columns_of == {0, 1, 2, 3, 4, 5, 9}  # green and red; the others are hatched or empty
     hatched = {round(patch.get_x() + 0.45) for patch in axes.patches if patch.get_hatch()}
     assert hatched == {7, 8}
-    letters = {text.get_text(): round(text.get_position()[0]) for text in axes.texts if len(text.get_text()) == 1}
+    letters = {text.get_text(): round(text.xy[0]) for text in axes.texts if len(text.get_text()) == 1}
     assert letters == {"L": 2, "M": 6, "R": 7}
 
 
