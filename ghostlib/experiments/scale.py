@@ -57,17 +57,7 @@ class RankOrSize:
     epochs: int = 4000
 
     def run(self, *, progress=False):
-        """All trainings; kept on the disk.
-
-        Parameters
-        ----------
-        progress : bool, default False
-            Whether to show a progress bar.
-
-        Returns
-        -------
-        Resized
-        """
+        """All trainings, as `Resized`; they are kept on the disk. `progress` is as in `cache.map_cached`."""
         settings = [
             (rank, self.alpha, seed, self.epochs, like)
             for like in self.like

@@ -215,15 +215,7 @@ def fig_s1(sweep, model, T):
 def outline(values, columns=COLUMNS):
     """Epochs and values of a curve that looks the same on paper: the least and the largest of each of many columns.
 
-    Parameters
-    ----------
-    values : array (E,)
-        One per epoch, from 0 on.
-    columns : int, default 600
-
-    Returns
-    -------
-    epoch, value : arrays of at most 2·columns
+    values : array (E,), one per epoch, from 0 on. Returns two arrays of at most 2 · `columns`.
     """
     values = np.asarray(values)
     edges = np.unique(np.linspace(0, values.size, columns + 1).astype(int))
