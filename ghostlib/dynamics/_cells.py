@@ -139,7 +139,7 @@ def _ghosts(F, J, S, third, bend, error, slope_error, bend_error, hx, hy):
     t0, t1 = H00 * v0 + H01 * v1, H01 * v0 + H11 * v1
     answer = _zeros(tilt, det, t0, t1, d0, d1, bent, folded, tilt_error, det_error, hx, hy)
     # Where J vanishes altogether det J has no slope, but |F|² may still be convex.
-    if answer >= LOST and mean - gap > bent * rho * (1 + MARGIN):
+    if answer == OPEN and mean - gap > bent * rho * (1 + MARGIN) + 4 * tilt_error / rho:
         return ONE
     return answer
 

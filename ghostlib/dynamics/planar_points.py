@@ -41,8 +41,9 @@ class PlanarPoint(NamedTuple):
     velocity : array (2,), F(κ), in units of 1/τ; zero to rounding at a fixed point.
     rates : complex array (2,), the eigenvalues of J, the slowest first.
     directions : complex array (2, 2), their eigenvectors of length one as columns: the first is the slow direction.
-    kind : "stable node", "unstable node", "saddle", "stable focus" or "unstable focus", a fixed point; "saddle-node",
-        one where two touch; "degenerate", one of J = 0 or higher order; "ghost".
+    kind : "stable node", "unstable node", "saddle", "stable focus", "unstable focus" or, where J turns
+        and no more, "centre", a fixed point; "saddle-node", one where two touch; "degenerate", one where more of them
+        meet; "ghost".
     passage_time : π τ/√(f f″/2), f and f″ taken along the slow direction, what the parabola through a ghost takes from
         −∞ to ∞; NaN where the parabola is off by half at `width`; inf at fixed points.
     width : how far along the slow direction a point reaches: √(2f/f″) at a ghost, where the flow has doubled its speed,
@@ -101,7 +102,10 @@ def planar_points_of(flow, box, *, tau=1.0):
         blurred.append((low, high))
     ghosts = [(position, True) for position in minima if not any(_within(position, *ends) for ends in blurred)]
     for low, high in _clusters(*lost[1], box, keep=False):
-        if not any(np.all(low <= b) and np.all(a <= high) for a, b in blurred) and _winding(known, low, high, True) == 1:
+        if (
+            not any(np.all(low <= b) and np.all(a <= high) for a, b in blurred)
+            and _winding(known, low, high, True) == 1
+        ):
             ghosts.append((_settled(known, (low + high) / 2, True), False))
     points += [_point(known, position, tau, "ghost", certified) for position, certified in ghosts]
     return tuple(sorted(points, key=lambda point: point.position.tolist()))
@@ -289,6 +293,8 @@ def _kind(rates, what):
     first, second = rates.real
     if what == -1 or (what == "fixed" and not rates.imag.any() and first * second < 0):
         return "saddle"
+    if what == "fixed" and np.all(np.abs(rates.real) <= 64 * EPS * np.abs(rates)):
+        return "centre"
     side = "stable" if second < 0 else "unstable"
     return f"{side} {'focus' if rates.imag.any() else 'node'}"
 

@@ -146,7 +146,9 @@ def test_a_linear_flow_has_one_point_of_the_kind_that_its_eigenvalues_say(J, kin
 
 
 @pytest.mark.parametrize("angle", WAYS)
-@pytest.mark.parametrize(("coefficients", "kind"), [((1, 0, 0), "saddle-node"), ((-1, 0, 0, 0), "stable node"), ((1, 0, 0, 0), "saddle")])
+@pytest.mark.parametrize(
+    ("coefficients", "kind"), [((1, 0, 0), "saddle-node"), ((-1, 0, 0, 0), "stable node"), ((1, 0, 0, 0), "saddle")]
+)
 def test_points_that_rounding_cannot_tell_apart_are_one_and_not_certified(coefficients, kind, angle):
     (point,) = planar_points_of(polynomial(*coefficients, angle=angle), BOX)
     assert (point.kind, point.certified) == (kind, False)
@@ -169,9 +171,7 @@ def test_where_all_of_J_vanishes_there_is_a_ghost_of_a_higher_kind_or_none():
     (ghost,) = planar_points_of(complex_square(0.1, swap=True), BOX)
     assert (ghost.kind, ghost.certified) == ("ghost", True)
     assert ghost.rates == pytest.approx([0, 0], abs=1e-12)
-    assert kinds(planar_points_of(complex_square(0.1, swap=False), BOX)) == ["unstable focus"] * 0 + [
-        point.kind for point in planar_points_of(complex_square(0.1, swap=False), BOX)
-    ]
+    assert kinds(planar_points_of(complex_square(0.1, swap=False), BOX)) == ["centre", "centre"]
     (double,) = planar_points_of(complex_square(0.0, swap=False), BOX)
     assert (double.kind, double.certified) == ("degenerate", False)
 
