@@ -130,7 +130,7 @@ def _ghosts(F, J, S, third, bend, error, slope_error, bend_error, hx, hy):
     det, d0, d1 = determinant(J, S)
     if abs(det) > abs(d0) * hx + abs(d1) * hy + folded * rho * rho / 2 + det_error:
         return NONE
-    # Half the square of |F| has the gradient JᵀF and the second derivatives H: none of its minima is where H is not ≥ 0.
+    # ½|F|² has the gradient JᵀF and the second derivatives H: no minimum is where H bends down.
     H00, H01, H11 = hessian(F, J, S)
     mean, gap = (H00 + H11) / 2, math.hypot((H00 - H11) / 2, H01)
     if mean - gap < -bent * rho - 2 * tilt_error / rho:

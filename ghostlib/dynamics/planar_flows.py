@@ -20,14 +20,14 @@ from ghostlib.networks.records import LowRank
 STEPS = 1e-3 * np.array([[1, 0], [0, 1], [1, 1], [-1, 1]])
 GRID = 16
 MISFIT = 1e-6
-# Units of rounding, of the largest |F|, |J| and |D²F| in the box, that a function without `rounding` is taken to be off.
+# Units of rounding, of the largest |F|, |J| and |D²F| in the box, that a flow without `rounding` is taken to be off.
 UNITS = 8
 
 
 class PlanarFlow(NamedTuple):
     """A flow of the plane, τκ̇ = F(κ), and what is needed to find all its slow points.
 
-    value, jacobian, curvature : functions of points κ, an array (G, 2): F (G, 2), J (G, 2, 2) with J[:, k, l] = ∂F_k/∂κ_l,
+    value, jacobian, curvature : functions of points κ, an array (G, 2): F (G, 2), J (G, 2, 2) with ∂F_k/∂κ_l at [:, k, l],
         and the second derivatives (G, 2, 2, 2). What is the same everywhere may be given without the axis G.
     third : a number that |D³F(κ)[a, b, c]| does not exceed for unit vectors a, b, c and κ in the box (0 for a quadratic
         flow); or a function (kappa, radius) that gives one for each point, for all that is within `radius` of it.
@@ -56,9 +56,7 @@ class Local(NamedTuple):
 def local(flow, box):
     """A `PlanarFlow`, or one `LowRank` network of rank two, as a Local whose numbers are finite and fit each other."""
     if isinstance(flow, LowRank):
-        network = single_low_rank(flow)
-        if network.rank != 2:
-            raise ValueError(f"network must have rank 2 for the plane, got rank {network.rank}")
+        network = rank_two(flow)
         parts = [np.ascontiguousarray(array) for array in (network.m.T, network.n, network.b)]
         return Local(
             lambda kappa: _cells.derivatives(*parts, kappa), lambda kappa, radius: _cells.bounds(*parts, kappa, radius)
@@ -87,15 +85,25 @@ def local(flow, box):
     return known
 
 
-def single_low_rank(network):
-    """The one network of shape () that a LowRank of shape () or (1,) is, in float64, if its parameters are finite."""
-    if not isinstance(network, LowRank):
-        raise ValueError(f"network must be LowRank, got {type(network).__name__}")
+def single(network, kinds):
+    """The one network of shape () that a record of shape () or (1,) is, in float64, if its parameters are finite."""
+    if not isinstance(network, kinds):
+        raise ValueError(
+            f"network must be {' or '.join(kind.__name__ for kind in kinds)}, got {type(network).__name__}"
+        )
     if network.shape not in ((), (1,)):
         raise ValueError(f"network must be a single one, such as networks[0], got an ensemble of shape {network.shape}")
     network = (network[0] if network.shape else network).astype(np.float64)
     if not network.is_finite():
         raise ValueError("parameters of network must be finite, got infinity or NaN")
+    return network
+
+
+def rank_two(network):
+    """The network as `single` takes it, if it is of rank two and its weights leave D³F finite."""
+    network = single(network, (LowRank,))
+    if network.rank != 2:
+        raise ValueError(f"network must have rank 2 for the plane, got rank {network.rank}")
     steep, size = np.linalg.norm(network.m, axis=-1), np.linalg.norm(network.n, axis=-2)
     with np.errstate(over="ignore"):
         third = np.sum(size * (1 + steep) ** 3)

@@ -6,12 +6,12 @@ minimum or negative maximum of f). More of them may be zero: a ghost of a higher
 2604.05194), which is found too.
 
 The box is cut into cells that are halved until Taylor's theorem settles each (`_cells`): there is nothing in it, or at
-most one point, which Newton's iteration finds. Where rounding ends this first, what is left is one point, not certified.
+most one point, which Newton's iteration finds. Where rounding ends this first, what is left is one point,
+not certified.
 Every function raises ValueError where an argument is out of range or a flow cannot be settled.
 """
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse.csgraph import connected_components
@@ -20,7 +20,8 @@ from ghostlib import _checks
 from ghostlib.dynamics import _cells
 from ghostlib.dynamics._cells import LOST, MARGIN, NONE, ONE, OPEN
 from ghostlib.dynamics.flows import EPS
-from ghostlib.dynamics.planar_flows import checked_box, local, reach, single_low_rank
+from ghostlib.dynamics.planar_flows import checked_box, local, rank_two, reach
+from ghostlib.dynamics.space_points import space_point
 
 
 # Cells of the first cut, along each axis; how many may be in the work; Newton's steps; the places on a path around a
@@ -30,46 +31,6 @@ MOST_CELLS = 400_000
 STEPS = 40
 AROUND = 256
 LONGEST = 1e-2
-# By how much the parabola through a ghost may differ from the flow where it is twice as fast as in the ghost.
-PARABOLA = 0.5
-
-
-class PlanarPoint(NamedTuple):
-    """A place where a flow of the plane stops or lingers.
-
-    position : array (2,), κ.
-    velocity : array (2,), F(κ), in units of 1/τ; zero to rounding at a fixed point.
-    rates : complex array (2,), the eigenvalues of J, the slowest first.
-    directions : complex array (2, 2), their eigenvectors of length one as columns: the first is the slow direction.
-    kind : "stable node", "unstable node", "saddle", "stable focus", "unstable focus" or, where J turns
-        and no more, "centre", a fixed point; "saddle-node", one where two touch; "degenerate", one where more of them
-        meet; "ghost".
-    passage_time : π τ/√(f f″/2), f and f″ taken along the slow direction, what the parabola through a ghost takes from
-        −∞ to ∞; NaN where the parabola is off by half at `width`; inf at fixed points.
-    width : how far along the slow direction a point reaches: √(2f/f″) at a ghost, where the flow has doubled its speed,
-        |λ/f″| at a fixed point, where the curvature has used up its rate. NaN where f″ = 0 to rounding.
-    certified : whether it is proved to be there, and alone. False at a saddle-node, a point of higher order, or several
-        that rounding cannot tell apart.
-    """
-
-    position: np.ndarray
-    velocity: np.ndarray
-    rates: np.ndarray
-    directions: np.ndarray
-    kind: str
-    passage_time: float
-    width: float
-    certified: bool
-
-    @property
-    def speed(self):
-        """|F(κ)|; at a ghost, the size of the shift of F that brings the saddle-node."""
-        return float(np.linalg.norm(self.velocity))
-
-    @property
-    def attracting(self):
-        """Along which of the directions the point attracts, two bools; along its slow direction a ghost does not."""
-        return tuple(bool(rate < 0) for rate in self.rates.real * [self.kind not in ("ghost", "saddle-node"), 1])
 
 
 def planar_points_of(flow, box, *, tau=1.0):
@@ -86,7 +47,7 @@ def planar_points_of(flow, box, *, tau=1.0):
 
     Returns
     -------
-    tuple of PlanarPoint
+    tuple of SpacePoint
         In the order of their positions.
     """
     box = checked_box(box)
@@ -97,7 +58,9 @@ def planar_points_of(flow, box, *, tau=1.0):
     blurred = []
     for low, high in _clusters(*lost[0], box):
         position = _settled(known, (low + high) / 2, False)
-        degree = _winding(known, low, high, False) - sum(_index(point) for point in points if _in(point, low, high))
+        degree = _winding(known, low, high, False) - sum(
+            np.sign(np.prod(point.rates).real) for point in points if _within(point.position, low, high)
+        )
         points.append(_point(known, position, tau, degree, False))
         blurred.append((low, high))
     ghosts = [(position, True) for position in minima if not any(_within(position, *ends) for ends in blurred)]
@@ -125,10 +88,10 @@ def rank_two_points(network, *, box=None, tau=1.0):
 
     Returns
     -------
-    tuple of PlanarPoint
+    tuple of SpacePoint
         In the order of their positions.
     """
-    network = single_low_rank(network)
+    network = rank_two(network)
     far = reach(network)
     box = far if box is None else np.clip(checked_box(box), far[:, :1], far[:, 1:])
     return planar_points_of(network, box, tau=tau) if np.all(box[:, 0] < box[:, 1]) else ()
@@ -239,7 +202,7 @@ def _settled(known, position, ghost):
         axis = np.array(_cells.stretched(J))
         value, slope = F @ J @ axis, (J.T @ J + np.einsum("k,klm->lm", F, S)) @ axis
         if not ghost:
-            value, slope = value, J.T @ (J @ axis)
+            slope = J.T @ (J @ axis)
         if slope @ slope > 0:
             position = position - slope * value / (slope @ slope)
     return position
@@ -261,60 +224,10 @@ def _within(position, low, high):
     return bool(np.all((low <= position) & (position <= high)))
 
 
-def _in(point, low, high):
-    return _within(point.position, low, high)
-
-
-def _index(point):
-    return int(np.sign(np.prod(point.rates).real))
-
-
 def _point(known, position, tau, what, certified):
-    """The record of a point: `what` is "fixed", "ghost", or the winding number around one that is not settled."""
-    F, J, S = (array[0] for array in known.derivatives(position[None]))
-    rates, directions = np.linalg.eig(J)
-    slowest = np.argsort(np.abs(rates), kind="stable")
-    rates, directions = rates[slowest].astype(complex), directions[:, slowest].astype(complex)
-    if what == "ghost":
-        # J is singular there, whatever rounding makes of the small eigenvalue.
-        rates = np.array([0, np.trace(J)], complex)
-        directions[:, 0] = np.linalg.svd(J)[2][1]
-    time, width = _passage(known, position, F, J, S, rates, tau, what == "ghost")
-    return PlanarPoint(position, F, rates, directions, _kind(rates, what), time, width, certified)
+    J, S = (array[0] for array in known.derivatives(position[None])[1:])
 
+    def value(points):
+        return known.derivatives(points)[0]
 
-def _kind(rates, what):
-    if what == "ghost":
-        return "ghost"
-    if what == 0:
-        return "saddle-node"
-    if what not in ("fixed", 1, -1):
-        return "degenerate"
-    first, second = rates.real
-    if what == -1 or (what == "fixed" and not rates.imag.any() and first * second < 0):
-        return "saddle"
-    if what == "fixed" and np.all(np.abs(rates.real) <= 64 * EPS * np.abs(rates)):
-        return "centre"
-    side = "stable" if second < 0 else "unstable"
-    return f"{side} {'focus' if rates.imag.any() else 'node'}"
-
-
-def _passage(known, position, F, J, S, rates, tau, ghost):
-    """The passage time and the width, by f, f′ and f″ along the slow direction."""
-    if rates.imag.any():
-        curvature = np.linalg.norm(S)
-        return math.inf, abs(rates[0]) / curvature if curvature > 0 else math.nan
-    left, _, right = np.linalg.svd(J - rates[0].real * np.eye(2))
-    left, right = left[:, 1], right[1]
-    if not ghost:
-        curvature = abs(left @ np.matvec(S, right) @ right)
-        slope = abs(rates[0] * (left @ right))
-        return math.inf, slope / curvature if curvature > EPS * np.linalg.norm(S) else math.nan
-    bend = F @ (S @ right @ right)
-    if not bend > 0:
-        return math.nan, math.nan
-    speed = float(np.linalg.norm(F))
-    width = speed * math.sqrt(2 / bend)
-    ends = known.derivatives(position + np.array([[-width], [width]]) * right)[0] @ F / speed
-    holds = np.all(np.abs(ends - 2 * speed) <= PARABOLA * 2 * speed)
-    return tau * math.pi * abs(left @ right) / math.sqrt(bend / 2) if holds else math.nan, width
+    return space_point(position, value, J, lambda v: S @ v @ v, tau, what, certified)

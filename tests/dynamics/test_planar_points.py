@@ -1,13 +1,11 @@
 """Slow points in the plane: normal forms, one dimension in two, and 200 networks against a grid and 50 digits."""
 
 import math
-from dataclasses import replace
 
 import mpmath
 import numpy as np
 import pytest
 
-from ghostlib.dynamics import _cells
 from ghostlib.dynamics.planar_flows import PlanarFlow, local, reach
 from ghostlib.dynamics.planar_points import planar_points_of, rank_two_points
 from ghostlib.dynamics.slow_points import slow_points
