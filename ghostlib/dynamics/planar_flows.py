@@ -27,8 +27,8 @@ UNITS = 8
 class PlanarFlow(NamedTuple):
     """A flow of the plane, τκ̇ = F(κ), and what is needed to find all its slow points.
 
-    value, jacobian, curvature : functions of points κ, an array (G, 2): F (G, 2), J (G, 2, 2) with ∂F_k/∂κ_l at [:, k, l],
-        and the second derivatives (G, 2, 2, 2). What is the same everywhere may be given without the axis G.
+    value, jacobian, curvature : functions of points κ, an array (G, 2): F (G, 2), J (G, 2, 2) with ∂F_k/∂κ_l at
+        [:, k, l], and the second derivatives (G, 2, 2, 2). What is the same everywhere may be given without the axis G.
     third : a number that |D³F(κ)[a, b, c]| does not exceed for unit vectors a, b, c and κ in the box (0 for a quadratic
         flow); or a function (kappa, radius) that gives one for each point, for all that is within `radius` of it.
     rounding : function of points, bounds of the rounding errors of |F|, |J| and |D²F|, three arrays (G,). By default
