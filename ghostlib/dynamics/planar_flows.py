@@ -88,9 +88,8 @@ def local(flow, box):
 def single(network, kinds):
     """The one network of shape () that a record of shape () or (1,) is, in float64, if its parameters are finite."""
     if not isinstance(network, kinds):
-        raise ValueError(
-            f"network must be {' or '.join(kind.__name__ for kind in kinds)}, got {type(network).__name__}"
-        )
+        names = " or ".join(kind.__name__ for kind in kinds)
+        raise ValueError(f"network must be {names}, got {type(network).__name__}")
     if network.shape not in ((), (1,)):
         raise ValueError(f"network must be a single one, such as networks[0], got an ensemble of shape {network.shape}")
     network = (network[0] if network.shape else network).astype(np.float64)

@@ -15,8 +15,8 @@ from ghostlib.dynamics.space_points import space_point
 from ghostlib.networks.records import FullRank, LowRank
 
 
-# Starts if none are given; steps of Newton's iteration that polish what SciPy has found; and the largest |F|, as a share
-# of |κ| + Σ|L|, that is zero to rounding.
+# Starts if none are given; steps of Newton's iteration that polish what SciPy has found; and the largest |F|, as a
+# share of |κ| + Σ|L|, that is zero to rounding.
 STARTS = 100
 STEPS = 5
 ZERO = 64 * EPS
@@ -102,6 +102,5 @@ def found_points(network, starts=None, *, seed=0, apart=1e-6, tau=1.0):
 def _parts(network):
     """L, R and b of F(x) = −x + L tanh(R x + b)."""
     network = single(network, (LowRank, FullRank))
-    return (
-        (network.n, network.m, network.b) if isinstance(network, LowRank) else (np.eye(network.N), network.W, network.b)
-    )
+    L, R = (network.n, network.m) if isinstance(network, LowRank) else (np.eye(network.N), network.W)
+    return L, R, network.b

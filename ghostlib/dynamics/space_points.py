@@ -22,8 +22,8 @@ class SpacePoint(NamedTuple):
     rates : complex array (D,), the eigenvalues of J, the slowest first.
     directions : complex array (D, D), their eigenvectors of length one as columns: the first is the slow direction.
     kind : "stable node", "unstable node", "saddle", "stable focus", "unstable focus" or, where J turns and no more,
-        "centre", a fixed point; "saddle-node", one where two touch; "degenerate", one where more of them meet; "ghost", a
-        minimum of |F| that is not zero.
+        "centre", a fixed point; "saddle-node", one where two touch; "degenerate", one where more of them meet; "ghost",
+        a minimum of |F| that is not zero.
     passage_time : π τ/√(f f″/2), f and f″ taken along the slow direction, what the parabola through a ghost takes from
         −∞ to ∞; NaN where the parabola is off by half at `width`; inf at fixed points.
     width : how far along the slow direction a point reaches: √(2f/f″) at a ghost, where the flow has doubled its speed,

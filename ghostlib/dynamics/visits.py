@@ -66,7 +66,7 @@ def visits(points, trajectory, *, delta=1.0, width=None):
 
 
 def width_of(point):
-    """How far a point reaches along its slow direction: √(2f/f″) at a ghost, |f′/f″| at a fixed point; NaN if f″ = 0."""
+    """How far a point reaches: √(2f/f″) at a ghost, |f′/f″| at a fixed point; NaN if f″ = 0."""
     if isinstance(point, SpacePoint):
         return point.width
     if not point.curvature:
