@@ -130,7 +130,7 @@ def _numbers(name, values, shape):
     """Finite float64 numbers of this shape, or a refusal; the message calls them flow.`name`."""
     values = _checks.finite(f"flow.{name}", values)
     try:
-        return np.broadcast_to(values, shape)
+        return np.array(np.broadcast_to(values, shape))
     except ValueError:
         raise ValueError(f"flow.{name} must have shape {shape} at {shape[0]} points, got {values.shape}") from None
 

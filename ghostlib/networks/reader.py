@@ -10,7 +10,7 @@ from ghostlib import _checks
 from ghostlib.networks.records import FullRank, LowRank, RankOne
 
 
-# What others call our parameters, ours first; a PyTorch RNN has its bias in two halves, and its input weights to itself.
+# What others call our parameters, ours first; a PyTorch RNN has its bias in two halves.
 NAMES = {
     "m": ("m", "M"),
     "n": ("n", "N"),
@@ -37,8 +37,8 @@ def read_network(source=None, *, over_N=False, **arrays):
     over_N : bool, default False
         Whether the weights are meant as W = m nᵀ/N, so that n is divided by N.
     **arrays
-        m and n, or W; b (N,), 0 by default; w_out (N,) and b_out, 0 by default. NumPy's or PyTorch's, columns too; n may
-        be (N, K) or (K, N). What is given here comes before what `source` holds.
+        m and n, or W; b (N,), 0 by default; w_out (N,) and b_out, 0 by default. NumPy's or PyTorch's, columns too; n
+        may be (N, K) or (K, N). What is given here comes before what `source` holds.
 
     Returns
     -------
@@ -71,7 +71,7 @@ def read_network(source=None, *, over_N=False, **arrays):
         N = len(found["W"]) if found["W"].ndim else 0
         return FullRank(found["W"], _bias(found, N), *_read_out(found, N))
     m = found["m"]
-    m = m.reshape(-1, 1) if m.ndim < 2 or m.shape[0] == 1 else m
+    m = m.reshape(-1, 1) if m.ndim < 2 or m.shape[:-1] == (1,) else m
     if m.ndim != 2:
         raise ValueError(f"m must have shape (N,) or (N, K), got {m.shape}")
     N, K = m.shape
