@@ -126,9 +126,9 @@ def reach(network):
     return np.stack([-far, far], axis=-1)
 
 
-def _numbers(name, values, shape):
-    """Finite float64 numbers of this shape, or a refusal; the message calls them flow.`name`."""
-    values = _checks.finite(f"flow.{name}", values)
+def _numbers(name, values, shape, check=_checks.finite):
+    """Float64 numbers of this shape that pass the check, or a refusal; the message calls them flow.`name`."""
+    values = check(f"flow.{name}", values)
     try:
         return np.array(np.broadcast_to(values, shape))
     except ValueError:

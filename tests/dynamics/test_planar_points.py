@@ -1,6 +1,7 @@
 """Slow points in the plane: normal forms, one dimension in two, and 200 networks against a grid and 50 digits."""
 
 import math
+from dataclasses import replace
 
 import mpmath
 import numpy as np
@@ -245,3 +246,106 @@ def test_of_fifty_random_networks_nothing_is_missed_and_nothing_invented(scale):
         # The field points inwards on a far circle: nodes and foci are one more than saddles.
         index = {"stable node": 1, "unstable node": 1, "stable focus": 1, "unstable focus": 1, "saddle": -1, "ghost": 0}
         assert sum(index[point.kind] for point in points) == 1
+
+
+def test_a_constant_input_is_a_current_into_the_biases():
+    network, w_in = random_network(3, 10), np.random.default_rng(5).standard_normal((10, 1))
+    driven = replace(network, b=network.b + w_in @ [2.0])
+    for point in slow_points(driven, tau=10.0):
+        place = network.n @ np.tanh(network.m @ point.position + network.b + 2 * w_in[:, 0]) - point.position
+        assert place == pytest.approx(point.velocity, abs=1e-12)
+
+
+def test_a_box_holds_what_lies_in_it_and_an_ensemble_of_one_is_its_network():
+    network = random_network(2, 20, 2.0)
+    points = slow_points(network)
+    box = ((-1.0, 2.0), (-3.0, 0.5))
+    inside = [point for point in points if all(a <= x <= b for x, (a, b) in zip(point.position, box, strict=True))]
+    found = slow_points(network.reshape(1), interval=box)
+    assert 0 < len(inside) < len(points)
+    assert kinds(found) == kinds(inside)
+    for point, same in zip(found, inside, strict=True):
+        assert point.position == pytest.approx(same.position, abs=1e-9)
+    assert slow_points(network, interval=((1e3, 1e4), (0.0, 1.0))) == ()
+
+
+@pytest.mark.parametrize("scale", [1.0, 30.0])
+def test_bounds_hold_what_50_digits_and_the_cell_around_say(scale):
+    network = random_network(7, 20, scale)
+    rng = np.random.default_rng(1)
+    M, N, b = (np.vectorize(mpmath.mpf, otypes=[object])(array) for array in (network.m, network.n, network.b))
+    known = local(network, reach(network))
+    for place in rng.uniform(-4, 4, (6, 2)):
+        (third, *errors), radius = known.bounds(place[None], 0.1)[:, 0], 0.1
+        with mpmath.workdps(50):
+            phi = np.array([mpmath.tanh(z) for z in M @ np.array([mpmath.mpf(x) for x in place]) + b])
+            d = 1 - phi * phi
+            exact = [
+                N @ phi - place,
+                (N * d) @ M - np.eye(2, dtype=int),
+                np.einsum("ki,il,im->klm", N * (-2 * phi * d), M, M),
+            ]
+            for found, value, error in zip(known.derivatives(place[None]), exact, errors, strict=True):
+                assert np.sqrt(float(np.sum((found[0] - value) ** 2))) <= error
+        for _ in range(20):
+            away = rng.standard_normal(2)
+            away *= radius * rng.uniform() / np.linalg.norm(away)
+            x = np.tanh(network.m @ (place + away) + network.b)
+            along = network.m @ away / np.linalg.norm(away)
+            assert np.linalg.norm(network.n @ ((1 - x**2) * (6 * x**2 - 2) * along**3)) <= third * (1 + 1e-12)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"jacobian": lambda kappa: [[-1, 2], [-2, -1.01]]}, "flow.jacobian does not fit"),
+        ({"curvature": lambda kappa: np.full((2, 2, 2), 0.1)}, "flow.(jacobian|curvature) does not fit"),
+        ({"value": lambda kappa: kappa[:, 0]}, r"flow.value must have shape \(256, 2\) at 256 points, got \(256,\)"),
+        ({"value": lambda kappa: kappa * np.nan}, "flow.value must be a number, got nan"),
+        ({"third": -1.0}, "flow.third must be ≥ 0, got -1"),
+        ({"rounding": lambda kappa: (0.0,)}, "flow.rounding must give three bounds, got 1"),
+    ],
+)
+def test_a_flow_whose_parts_do_not_fit_is_refused(change, message):
+    with pytest.raises(ValueError, match=message):
+        planar_points_of(linear([[-1, 2], [-2, -1]])._replace(**change), BOX)
+
+
+def test_a_bound_of_the_third_derivatives_that_is_too_small_is_refused():
+    flow = turned(0.3, lambda x: x**3 - x, lambda x: 3 * x**2 - 1, lambda x: 6 * x, 5.0)[0]
+    with pytest.raises(ValueError, match="flow.third is too small"):
+        planar_points_of(flow, BOX)
+    assert kinds(planar_points_of(flow._replace(third=6.0), BOX)) == ["saddle", "stable node", "saddle"]
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: planar_points_of(linear([[0, 0], [0, -1]]), BOX), "flow is zero to rounding along a stretch"),
+        (lambda: planar_points_of(fold(0.1)[0], (0, 1)), r"box must be \(\(low, high\), \(low, high\)\)"),
+        (lambda: planar_points_of(fold(0.1)[0], ((0, 1), (1, 0))), "with low < high"),
+        (lambda: planar_points_of(fold(0.1)[0], ((0, math.inf), (0, 1))), "box must be finite, got inf"),
+        (lambda: planar_points_of(fold(0.1)[0], BOX, tau=0), "tau must be > 0, got 0"),
+        (lambda: planar_points_of(len, BOX), "flow must be a PlanarFlow or one LowRank network"),
+        (lambda: rank_two_points(RankOne([1.0], [1.0], [0.0])), "network must be LowRank, got RankOne"),
+        (
+            lambda: rank_two_points(random_network(0, 5)._map(lambda array: np.stack([array] * 2))),
+            "must be a single one",
+        ),
+        (lambda: rank_two_points(replace(random_network(0, 5), b=np.full(5, np.nan))), "parameters .* must be finite"),
+        (lambda: rank_two_points(replace(random_network(0, 5), m=np.full((5, 2), 1e200))), "makes D³F overflow"),
+        (lambda: rank_two_points(LowRank(np.ones((4, 3)), np.ones((3, 4)), np.ones(4), np.ones(4), 0.0)), "got rank 3"),
+    ],
+)
+def test_impossible_input_is_refused_with_its_name_and_value(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+def test_a_silent_network_rests_at_the_origin_and_a_constant_flow_nowhere():
+    (point,) = slow_points(LowRank(np.zeros((3, 2)), np.zeros((2, 3)), np.ones(3), np.zeros(3), 0.0))
+    assert (point.kind, point.position.tolist(), point.certified) == ("stable node", [0, 0], True)
+    constant = PlanarFlow(
+        lambda kappa: [1.0, 0.5], lambda kappa: np.zeros((2, 2)), lambda kappa: np.zeros((2, 2, 2)), 0.0
+    )
+    assert planar_points_of(constant, BOX) == ()
