@@ -77,8 +77,8 @@ def local(flow, box):
         errors = [UNITS * EPS * size for size in largest] if flow.rounding is None else flow.rounding(kappa)
         if len(errors) != 3:
             raise ValueError(f"flow.rounding must give three bounds, got {len(errors)}")
-        third = _numbers("third", third, (len(kappa),))
-        return np.stack([third, *(_numbers("rounding", error, (len(kappa),)) for error in errors)])
+        named = [("third", third), *(("rounding", error) for error in errors)]
+        return np.stack([_numbers(name, bound, (len(kappa),), _checks.nonnegative) for name, bound in named])
 
     known = Local(derivatives, bounds)
     _refuse_misfit(known, grid, STEPS * (box[:, 1] - box[:, 0]), largest)

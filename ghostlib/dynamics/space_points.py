@@ -10,8 +10,8 @@ from ghostlib.dynamics.flows import EPS
 
 # By how much the parabola through a ghost may differ from the flow where it is twice as fast as in the ghost.
 PARABOLA = 0.5
-# Share of an eigenvalue's size that rounding may make its real part.
-UNITS = 64
+# Shares of an eigenvalue's size that rounding may make of its real part, and, of a double one, of its imaginary part.
+UPRIGHT, SPLIT = 1e-14, 1e-7
 
 
 class SpacePoint(NamedTuple):
@@ -70,6 +70,7 @@ def space_point(position, value, jacobian, second, tau, what, certified):
     velocity = value(position[None])[0]
     rates, directions = np.linalg.eig(jacobian)
     rates, directions = rates.astype(complex), directions.astype(complex)
+    rates.imag[np.abs(rates.imag) <= SPLIT * np.abs(rates)] = 0
     order = np.argsort(np.abs(rates), kind="stable")
     rates, directions = rates[order], directions[:, order]
     time, width = math.inf, math.nan
@@ -106,7 +107,7 @@ def _kind(rates, what):
     if what not in ("fixed", 1, -1):
         return "degenerate"
     real, turns = rates.real, bool(rates.imag.any())
-    if what == "fixed" and turns and np.all(np.abs(real) <= UNITS * EPS * np.abs(rates)):
+    if what == "fixed" and turns and np.all(np.abs(real) <= UPRIGHT * np.abs(rates)):
         return "centre"
     if what == -1 or (what == "fixed" and real.min() < 0 < real.max()):
         return "saddle"
