@@ -24,10 +24,11 @@ from ghostlib.dynamics.planar_flows import checked_box, local, rank_two, reach
 from ghostlib.dynamics.space_points import space_point
 
 
-# Cells of the first cut, along each axis; how many may be in the work; Newton's steps; the places on a path around a
-# point that is not settled; and how long such a one may be, as a share of the box.
+# Cells of the first cut, along each axis; how many may be in the work, and left open; Newton's steps; the places on a
+# path around a point that is not settled; and how long such a one may be, as a share of the box.
 CELLS = 16
 MOST_CELLS = 400_000
+MOST_LOST = 4000
 STEPS = 40
 AROUND = 256
 LONGEST = 1e-2
@@ -54,22 +55,17 @@ def planar_points_of(flow, box, *, tau=1.0):
     tau = _checks.number("tau", tau, _checks.positive)
     known = local(flow, box)
     zeros, minima, lost = _search(known, box)
-    points = [_point(known, position, tau, "fixed", True) for position in zeros]
-    blurred = []
-    for low, high in _clusters(*lost[0], box):
+    # What lies where rounding leaves a cell open is one point: on the way around it, F turns as often as it would tell.
+    blurred = _clusters(*lost[0], box)
+    points = [_point(known, each, tau, "fixed", True) for each in zeros if not _within(each, blurred)]
+    for low, high in blurred:
         position = _settled(known, (low + high) / 2, False)
-        degree = _winding(known, low, high, False) - sum(
-            np.sign(np.prod(point.rates).real) for point in points if _within(point.position, low, high)
-        )
-        points.append(_point(known, position, tau, degree, False))
-        blurred.append((low, high))
-    ghosts = [(position, True) for position in minima if not any(_within(position, *ends) for ends in blurred)]
+        points.append(_point(known, position, tau, _winding(known, low, high, False), False))
+    ghosts = [(position, True) for position in minima if not _within(position, blurred)]
     for low, high in _clusters(*lost[1], box, keep=False):
-        if (
-            not any(np.all(low <= b) and np.all(a <= high) for a, b in blurred)
-            and _winding(known, low, high, True) == 1
-        ):
-            ghosts.append((_settled(known, (low + high) / 2, True), False))
+        position = _settled(known, (low + high) / 2, True)
+        if not _within(position, blurred) and _winding(known, low, high, True) == 1:
+            ghosts.append((position, False))
     points += [_point(known, position, tau, "ghost", certified) for position, certified in ghosts]
     return tuple(sorted(points, key=lambda point: point.position.tolist()))
 
@@ -181,11 +177,14 @@ def _clusters(lows, highs, box, keep=True):
     """Boxes (low, high) around cells that touch; `keep` refuses what is no point, else it is left out."""
     if not len(lows):
         return []
-    room = (highs - lows).max(axis=0) * 0.25
+    if len(lows) > MOST_LOST:
+        raise ValueError(f"flow cannot be settled in the box {box.tolist()}: it is zero to rounding along a line")
+    room = (highs - lows).max(axis=0) / 4
     touches = np.all((lows[:, None] <= highs + room) & (lows - room <= highs[:, None]), axis=-1)
+    number, labels = connected_components(touches)
     clusters = []
-    for label in range(connected_components(touches)[0]):
-        mine = connected_components(touches)[1] == label
+    for label in range(number):
+        mine = labels == label
         low, high = lows[mine].min(axis=0), highs[mine].max(axis=0)
         if np.all(high - low <= LONGEST * (box[:, 1] - box[:, 0])):
             margin = 1.5 * (high - low).max()
@@ -220,8 +219,8 @@ def _winding(known, low, high, ghost):
     return int(np.rint(np.sum((turns + np.pi) % (2 * np.pi) - np.pi) / (2 * np.pi)))
 
 
-def _within(position, low, high):
-    return bool(np.all((low <= position) & (position <= high)))
+def _within(position, boxes):
+    return any(np.all((low <= position) & (position <= high)) for low, high in boxes)
 
 
 def _point(known, position, tau, what, certified):

@@ -98,6 +98,15 @@ def test_before_they_touch_a_node_and_a_saddle_are_two_however_near(r, angle):
         assert point.rates[np.abs(point.rates).argmin()] == pytest.approx(side * 2 * math.sqrt(r), rel=1e-3)
 
 
+@pytest.mark.parametrize("exponent", np.arange(-17, -12, 0.5))
+def test_where_rounding_begins_there_are_two_points_or_one_but_never_three(exponent):
+    points = planar_points_of(fold(-(10.0**exponent), 0.3)[0], BOX)
+    assert sorted(kinds(points)) in (["saddle", "stable node"], ["saddle-node"])
+    assert all(np.linalg.norm(point.position) < 1e-6 for point in points)
+    (one,) = planar_points_of(fold(10.0**exponent, 0.3)[0], BOX)
+    assert (one.kind, one.certified) in (("ghost", True), ("saddle-node", False))
+
+
 def test_what_repels_beside_a_fold_is_named():
     assert kinds(planar_points_of(fold(-0.25, rate=2.0)[0], BOX)) == ["saddle", "unstable node"]
     (ghost,) = planar_points_of(fold(0.25, rate=2.0)[0], BOX)
