@@ -103,11 +103,10 @@ def rank_two(network):
     network = single(network, (LowRank,))
     if network.rank != 2:
         raise ValueError(f"network must have rank 2 for the plane, got rank {network.rank}")
-    steep, size = np.linalg.norm(network.m, axis=-1), np.linalg.norm(network.n, axis=-2)
     with np.errstate(over="ignore"):
-        third = np.sum(size * (1 + steep) ** 3)
+        third = np.sum(np.linalg.norm(network.n, axis=-2) * (1 + np.linalg.norm(network.m, axis=-1)) ** 3)
     if not np.isfinite(third):
-        raise ValueError(f"parameters of network are too large: |m| = {steep.max():g} makes D³F overflow")
+        raise ValueError(f"parameters of network are too large: |m| = {np.abs(network.m).max():g} makes D³F overflow")
     return network
 
 
@@ -130,7 +129,7 @@ def _numbers(name, values, shape, check=_checks.finite):
     """Float64 numbers of this shape that pass the check, or a refusal; the message calls them flow.`name`."""
     values = check(f"flow.{name}", values)
     try:
-        return np.array(np.broadcast_to(values, shape))
+        return np.array(np.broadcast_to(values, shape), order="C")
     except ValueError:
         raise ValueError(f"flow.{name} must have shape {shape} at {shape[0]} points, got {values.shape}") from None
 
