@@ -8,6 +8,7 @@ one that is not borne out is a warning, which the book's build takes for an erro
 import ast
 import html
 import json
+import re
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -26,6 +27,8 @@ LOGGER = logging.getLogger(__name__)
 LEDGER = "claims.yml"
 STYLE = "claims.css"
 KEY = "claim:"
+COLUMNS = ("Where", "Claim", "Paper", "Ours", "Verdict", "Check")
+FIGURE = re.compile(r"Figs?\. (S?\d[A-D]?)")
 
 
 class Recorded(NamedTuple):
@@ -46,6 +49,14 @@ class Ours(nodes.Inline, nodes.Element):
 
 class Run(nodes.Inline, nodes.Element):
     """Stands for a link to the chapter ``run``, at the place where the row ``row`` is spoken of."""
+
+
+class Check(nodes.Inline, nodes.Element):
+    """Stands for the place where the reader's browser checks the row ``row``, with all that it needs for it."""
+
+
+class Tiles(nodes.General, nodes.Element):
+    """Stands for the paper's figures, each with what became of its claims."""
 
 
 class Scoreboard(nodes.General, nodes.Element):
@@ -70,19 +81,14 @@ class ClaimRole(SphinxRole):
 
 
 class LedgerDirective(SphinxDirective):
-    """``{claims-ledger}``: every row as a card, in the paper's parts."""
+    """``{claims-ledger}``: every row in one table, with the paper's figures as tiles before it."""
 
     def run(self):
         self.env.note_dependency(LEDGER)
         self.env.note_reread()
-        sections = {}
         for claim in self.env.ghost_claims.values():
             self.env.get_domain("std").anonlabels[_row_label(claim.id)] = self.env.docname, claim.id
-            if claim.part not in sections:
-                sections[claim.part] = nodes.section(ids=[nodes.make_id(claim.part)])
-                sections[claim.part] += nodes.title(text=claim.part)
-            sections[claim.part] += _card(claim)
-        return list(sections.values())
+        return [Tiles(), _table(self.env.ghost_claims.values())]
 
 
 class ScoreboardDirective(SphinxDirective):
@@ -105,29 +111,59 @@ def _slug(verdict):
     return verdict.replace(" ", "-")
 
 
-def _card(claim):
-    card = nodes.container(ids=[claim.id], classes=["ghost-claim"])
-    head = nodes.paragraph(classes=["ghost-claim-head"])
-    head += nodes.reference("", claim.where, refuri=f"#{claim.id}", internal=True, classes=["ghost-claim-where"])
-    head += [nodes.Text(" "), Chip(row=claim.id, linked=False)]
-    card += [head, nodes.paragraph(text=claim.claim)]
-    runs = [Run(run=run, row=claim.id) for run in claim.runs]
-    facts = {
+def _figure(claim):
+    """The paper's figure that a claim is about, "text" where there is none."""
+    found = FIGURE.search(claim.where)
+    return f"Fig. {found[1]}" if found else "text"
+
+
+def _table(claims):
+    """The ledger: a row a claim, and above the first of each part of the paper the name of that part."""
+    rows, part = [], None
+    for claim in claims:
+        if claim.part != part:
+            part = claim.part
+            title = nodes.entry("", nodes.paragraph(text=part), morecols=len(COLUMNS) - 1)
+            rows.append(nodes.row("", title, classes=["ghost-part"]))
+        rows.append(_row(claim))
+    head = nodes.row("", *(nodes.entry("", nodes.paragraph(text=name)) for name in COLUMNS))
+    widths = [nodes.colspec(colwidth=1) for _ in COLUMNS]
+    group = nodes.tgroup("", *widths, nodes.thead("", head), nodes.tbody("", *rows), cols=len(COLUMNS))
+    return nodes.table("", group, classes=["ghost-ledger"])
+
+
+def _row(claim):
+    where = nodes.reference("", claim.where, refuri=f"#{claim.id}", internal=True, classes=["ghost-where"])
+    cells = {
+        "Where": [where],
+        "Claim": [nodes.Text(claim.claim)],
         "Paper": [nodes.Text(claim.paper)],
         "Ours": [] if claim.verdict == "not attempted" else [Ours(row=claim.id)],
+        "Verdict": [Chip(row=claim.id, linked=False)],
+        "Check": [Check(row=claim.id)],
+    }
+    entries = {name: nodes.entry("", nodes.paragraph("", "", *content)) for name, content in cells.items()}
+    entries["Claim"] += _more(claim)
+    return nodes.row("", *(entries[name] for name in COLUMNS), ids=[claim.id])
+
+
+def _more(claim):
+    """What a reader of the table may unfold: the rule, the scale, what runs it, and the evidence."""
+    runs = [Run(run=run, row=claim.id) for run in claim.runs]
+    facts = {
         "Rule": [nodes.Text(_rule(claim))],
         "Scale": [nodes.Text(claim.scale)],
         "Run in": [node for run in runs for node in (nodes.Text(", "), run)][1:],
         "Note": [nodes.Text(claim.note)],
     }
-    table = nodes.field_list(classes=["ghost-claim-facts"])
+    told = nodes.field_list(classes=["ghost-claim-facts"])
     for name, content in facts.items():
         if any(not isinstance(node, nodes.Text) or node.astext() for node in content):
-            table += nodes.field(
+            told += nodes.field(
                 "", nodes.field_name(text=name), nodes.field_body("", nodes.paragraph("", "", *content))
             )
-    card += table
-    return card
+    opening, closing = "<details><summary>How it was checked</summary>", "</details>"
+    return [nodes.raw("", opening, format="html"), told, nodes.raw("", closing, format="html")]
 
 
 def _rule(claim):
@@ -202,7 +238,15 @@ def _warn_of_disagreement(claim, value, docname, warn):
 def _resolve(app, doctree, docname):
     """Put the verdicts, values and links in place, now that every page is known."""
     page = Page(app, docname)
-    for kind, draw in ((Chip, page.chip), (Ours, page.ours), (Run, page.run), (Scoreboard, page.scoreboard)):
+    draws = {
+        Chip: page.chip,
+        Ours: page.ours,
+        Run: page.run,
+        Check: page.check,
+        Tiles: page.tiles,
+        Scoreboard: page.scoreboard,
+    }
+    for kind, draw in draws.items():
         for node in list(doctree.findall(kind)):
             node.replace_self(draw(node))
 
@@ -254,6 +298,36 @@ class Page:
         title = self.app.env.titles[name].astext()
         address = self.address(_chip_label(name, node["row"])) or self.app.builder.get_relative_uri(self.docname, name)
         return nodes.reference("", title, refuri=address, internal=True)
+
+    def check(self, node):
+        claim = self.rows[node["row"]]
+        records = _recorded(self.app.env).get(claim.id)
+        chapters = [self.app.env.titles[run].astext() for run in claim.runs if run in self.app.env.titles]
+        facts = {
+            "class": "ghost-check",
+            "data-rule": claim.rule,
+            "data-number": "" if claim.number is None else repr(claim.number),
+            "data-verdict": claim.verdict,
+            "data-value": json.dumps(records[0].value) if records else "",
+            "data-place": _figure(claim),
+            "data-chapters": "|".join(chapters),
+        }
+        return self.markup("", f"<span{_attributes(facts)}></span>")
+
+    def tiles(self, node):
+        figures = {}
+        for claim in self.rows.values():
+            figures.setdefault(_figure(claim), []).append(claim)
+        tiles = []
+        for figure in sorted(figures, key=lambda name: (name == "text", name)):
+            squares = "".join(
+                f"<a{_attributes({'href': f'#{claim.id}', 'data-verdict': _slug(claim.verdict), 'title': claim.claim})}>"
+                f"{_signed(ledger.VERDICTS[claim.verdict], '')}"
+                f'<span class="ghost-unseen">{html.escape(f"{claim.where}: {claim.verdict}")}</span></a>'
+                for claim in figures[figure]
+            )
+            tiles.append(f"<li><span>{html.escape(figure)}</span>{squares}</li>")
+        return self.markup("", f'<ul class="ghost-ledger-tiles">{"".join(tiles)}</ul>')
 
     def scoreboard(self, node):
         counts = Counter(claim.verdict for claim in self.rows.values())
