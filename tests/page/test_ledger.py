@@ -265,6 +265,13 @@ def test_ledger_shows_what_the_chapter_recorded(sound):
     assert "a derivation" in index and "within 5 % of the paper" in index
 
 
+def test_every_row_carries_what_a_browser_needs_to_judge_it(sound):
+    index = sound[0]["index"]
+    assert 'data-rule="relative 0.05" data-number="1500' in index and 'data-value="1502"' in index
+    assert 'data-verdict="not attempted" data-value=""' in index
+    assert index.count('<a href="#') >= len(ROWS) and index.count('class="ghost-check"') == len(ROWS)
+
+
 def test_every_row_is_an_anchor_and_leads_to_the_place_where_it_is_run(sound):
     index = sound[0]["index"]
     for claim in ROWS:

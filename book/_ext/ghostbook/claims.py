@@ -320,12 +320,7 @@ class Page:
             figures.setdefault(_figure(claim), []).append(claim)
         tiles = []
         for figure in sorted(figures, key=lambda name: (name == "text", name)):
-            squares = "".join(
-                f"<a{_attributes({'href': f'#{claim.id}', 'data-verdict': _slug(claim.verdict), 'title': claim.claim})}>"
-                f"{_signed(ledger.VERDICTS[claim.verdict], '')}"
-                f'<span class="ghost-unseen">{html.escape(f"{claim.where}: {claim.verdict}")}</span></a>'
-                for claim in figures[figure]
-            )
+            squares = "".join(map(_square, figures[figure]))
             tiles.append(f"<li><span>{html.escape(figure)}</span>{squares}</li>")
         return self.markup("", f'<ul class="ghost-ledger-tiles">{"".join(tiles)}</ul>')
 
@@ -350,6 +345,12 @@ class Page:
             f"<ul>{''.join(items)}</ul>",
         ]
         return self.markup(text, f'<div class="ghost-scoreboard">{"".join(lines)}</div>')
+
+
+def _square(claim):
+    attributes = {"href": f"#{claim.id}", "data-verdict": _slug(claim.verdict), "title": claim.claim}
+    unseen = f'<span class="ghost-unseen">{html.escape(f"{claim.where}: {claim.verdict}")}</span>'
+    return f"<a{_attributes(attributes)}>{_signed(ledger.VERDICTS[claim.verdict], '')}{unseen}</a>"
 
 
 def _attributes(values):

@@ -13,7 +13,7 @@ MARK = "ghost-check"
 
 
 def scripts():
-    """Text of the two scripts by file name: the page's, and the worker's, which a page from disk takes as a function."""
+    """The two scripts by file name: the page's, and the worker's, which a page from disk takes as a function."""
     worker = f'const PACKED = "{pack(range(SEEDS))}";\n{bundle("referee_worker")}'
     return {
         "referee.js": f"(() => {{\n{bundle('referee')}\n}})();\n",
