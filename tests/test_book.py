@@ -499,7 +499,8 @@ def test_a_row_is_checked_from_disk_by_keyboard_on_a_phone_in_the_dark(browser):
 def test_the_ledger_finds_filters_and_sorts_and_its_address_keeps_it(browser, http_base):
     with Visit(browser, http_base) as visit:
         page = visit.open(LEDGER)
-        shown = "[...document.querySelectorAll('table.ghost-ledger tr[id]')].filter((row) => row.checkVisibility()).map(({ id }) => id)"
+        shown = """[...document.querySelectorAll("table.ghost-ledger tr[id]")]
+            .filter((row) => row.checkVisibility()).map(({ id }) => id)"""
         everything = page.evaluate(shown)
         page.get_by_label("Only this verdict").select_option("differs")
         page.get_by_label("Find in the ledger").fill("α*")

@@ -167,7 +167,7 @@ def test_ledger_of_the_book_is_sound():
 CONFIGURATION = f"""
 import sys
 sys.path.insert(0, {str(ROOT / "book" / "_ext")!r})
-extensions = ["myst_nb", "ghostbook.claims"]
+extensions = ["myst_nb", "ghostbook.claims", "ghostbook.ledger"]
 html_theme = "basic"
 nb_execution_mode = "force"
 nb_execution_raise_on_error = True

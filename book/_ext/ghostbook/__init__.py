@@ -4,7 +4,7 @@ from importlib import import_module
 
 
 PARTS = (
-    "access", "api", "claims", "equations", "figures", "grammar", "icons", "launch", "offline", "printing",
+    "access", "api", "claims", "equations", "figures", "grammar", "icons", "launch", "ledger", "offline", "printing",
     "referee", "search", "summary", "theme", "widgets",
 )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The ledger of the paper's claims, its scoreboard, and the chips that stand for its rows beside the prose.
+"""The paper's claims on the pages: the chips that stand for the ledger's rows beside the prose, and the scoreboard.
 
 ``claims.yml`` says what the paper claims and what we found; the chapters record what their runs gave with
 ``ghostlib.page.paste.claim``. Here the two meet: after all pages are read, every verdict is held against its value, and
@@ -8,7 +8,6 @@ one that is not borne out is a warning, which the book's build takes for an erro
 import ast
 import html
 import json
-import re
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -20,15 +19,12 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from ghostlib.page import ledger
-from ghostlib.page.numbers import shown
 
 
 LOGGER = logging.getLogger(__name__)
 LEDGER = "claims.yml"
 STYLE = "claims.css"
 KEY = "claim:"
-COLUMNS = ("Where", "Claim", "Paper", "Ours", "Verdict", "Check")
-FIGURE = re.compile(r"Figs?\. (S?\d[A-D]?)")
 
 
 class Recorded(NamedTuple):
@@ -49,14 +45,6 @@ class Ours(nodes.Inline, nodes.Element):
 
 class Run(nodes.Inline, nodes.Element):
     """Stands for a link to the chapter ``run``, at the place where the row ``row`` is spoken of."""
-
-
-class Check(nodes.Inline, nodes.Element):
-    """Stands for the place where the reader's browser checks the row ``row``, with all that it needs for it."""
-
-
-class Tiles(nodes.General, nodes.Element):
-    """Stands for the paper's figures, each with what became of its claims."""
 
 
 class Scoreboard(nodes.General, nodes.Element):
@@ -80,17 +68,6 @@ class ClaimRole(SphinxRole):
         return [chip], []
 
 
-class LedgerDirective(SphinxDirective):
-    """``{claims-ledger}``: every row in one table, with the paper's figures as tiles before it."""
-
-    def run(self):
-        self.env.note_dependency(LEDGER)
-        self.env.note_reread()
-        for claim in self.env.ghost_claims.values():
-            self.env.get_domain("std").anonlabels[_row_label(claim.id)] = self.env.docname, claim.id
-        return [Tiles(), _table(self.env.ghost_claims.values())]
-
-
 class ScoreboardDirective(SphinxDirective):
     """``{claims-scoreboard}``: how many claims have which verdict, as a strip with its words."""
 
@@ -99,7 +76,7 @@ class ScoreboardDirective(SphinxDirective):
         return [Scoreboard()]
 
 
-def _row_label(row):
+def row_label(row):
     return f"ghost-claim-{row}"
 
 
@@ -107,78 +84,8 @@ def _chip_label(docname, row):
     return f"ghost-chip-{docname}-{row}"
 
 
-def _slug(verdict):
+def slug(verdict):
     return verdict.replace(" ", "-")
-
-
-def _figure(claim):
-    """The paper's figure that a claim is about, "text" where there is none."""
-    found = FIGURE.search(claim.where)
-    return f"Fig. {found[1]}" if found else "text"
-
-
-def _table(claims):
-    """The ledger: a row a claim, and above the first of each part of the paper the name of that part."""
-    rows, part = [], None
-    for claim in claims:
-        if claim.part != part:
-            part = claim.part
-            title = nodes.entry("", nodes.paragraph(text=part), morecols=len(COLUMNS) - 1)
-            rows.append(nodes.row("", title, classes=["ghost-part"]))
-        rows.append(_row(claim))
-    head = nodes.row("", *(nodes.entry("", nodes.paragraph(text=name)) for name in COLUMNS))
-    widths = [nodes.colspec(colwidth=1) for _ in COLUMNS]
-    group = nodes.tgroup("", *widths, nodes.thead("", head), nodes.tbody("", *rows), cols=len(COLUMNS))
-    return nodes.table("", group, classes=["ghost-ledger"])
-
-
-def _row(claim):
-    where = nodes.reference("", claim.where, refuri=f"#{claim.id}", internal=True, classes=["ghost-where"])
-    cells = {
-        "Where": [where],
-        "Claim": [nodes.Text(claim.claim)],
-        "Paper": [nodes.Text(claim.paper)],
-        "Ours": [] if claim.verdict == "not attempted" else [Ours(row=claim.id)],
-        "Verdict": [Chip(row=claim.id, linked=False)],
-        "Check": [Check(row=claim.id)],
-    }
-    entries = {name: nodes.entry("", nodes.paragraph("", "", *content)) for name, content in cells.items()}
-    entries["Claim"] += _more(claim)
-    return nodes.row("", *(entries[name] for name in COLUMNS), ids=[claim.id])
-
-
-def _more(claim):
-    """What a reader of the table may unfold: the rule, the scale, what runs it, and the evidence."""
-    runs = [Run(run=run, row=claim.id) for run in claim.runs]
-    facts = {
-        "Rule": [nodes.Text(_rule(claim))],
-        "Scale": [nodes.Text(claim.scale)],
-        "Run in": [node for run in runs for node in (nodes.Text(", "), run)][1:],
-        "Note": [nodes.Text(claim.note)],
-    }
-    told = nodes.field_list(classes=["ghost-claim-facts"])
-    for name, content in facts.items():
-        if any(not isinstance(node, nodes.Text) or node.astext() for node in content):
-            told += nodes.field(
-                "", nodes.field_name(text=name), nodes.field_body("", nodes.paragraph("", "", *content))
-            )
-    opening, closing = "<details><summary>How it was checked</summary>", "</details>"
-    return [nodes.raw("", opening, format="html"), told, nodes.raw("", closing, format="html")]
-
-
-def _rule(claim):
-    """The rule as a reader would say it, "" where there is nothing to compare with."""
-    name, bound = claim.comparison
-    match name:
-        case "relative":
-            return f"within {100 * bound:g} % of the paper's value"
-        case "absolute":
-            return f"within {shown(bound)} of the paper's value"
-        case "equal":
-            return "equal to the paper's value"
-        case "true" | "none":
-            return ""
-    return f"{name} {shown(bound)}"
 
 
 def _load(app):
@@ -186,7 +93,7 @@ def _load(app):
     app.env.ghost_claims = ledger.load(path) if path.exists() else {}
 
 
-def _recorded(env):
+def recorded_by(env):
     """What the executed pages recorded, as MyST-NB keeps it beside them: row → list of `Recorded`."""
     found = {}
     folder = Path(env.mystnb_config.output_folder)
@@ -206,7 +113,7 @@ def _check(app, env):
         LOGGER.warning(message, location=docname, type="ghost", subtype="claims")
 
     anchors = env.get_domain("std").anonlabels
-    recorded = _recorded(env)
+    recorded = recorded_by(env)
     for row, records in recorded.items():
         if row not in env.ghost_claims:
             warn(f"claim: {row!r}; expected an id of {LEDGER}", records[0].docname)
@@ -219,9 +126,9 @@ def _check(app, env):
             if claim.runs and record.docname not in claim.runs:
                 warn(f"claim {row}: recorded here; expected in {', '.join(claim.runs)}, its runs", record.docname)
     for claim in env.ghost_claims.values():
-        if _row_label(claim.id) not in anchors:
+        if row_label(claim.id) not in anchors:
             continue
-        page, _ = anchors[_row_label(claim.id)]
+        page, _ = anchors[row_label(claim.id)]
         if claim.id not in recorded:
             _warn_of_disagreement(claim, None, page, warn)
         if absent := ledger.missing_runs(claim, Path(app.srcdir).parent):
@@ -238,15 +145,7 @@ def _warn_of_disagreement(claim, value, docname, warn):
 def _resolve(app, doctree, docname):
     """Put the verdicts, values and links in place, now that every page is known."""
     page = Page(app, docname)
-    draws = {
-        Chip: page.chip,
-        Ours: page.ours,
-        Run: page.run,
-        Check: page.check,
-        Tiles: page.tiles,
-        Scoreboard: page.scoreboard,
-    }
-    for kind, draw in draws.items():
+    for kind, draw in ((Chip, page.chip), (Ours, page.ours), (Run, page.run), (Scoreboard, page.scoreboard)):
         for node in list(doctree.findall(kind)):
             node.replace_self(draw(node))
 
@@ -275,18 +174,18 @@ class Page:
     def chip(self, node):
         claim = self.rows[node["row"]]
         sign, verdict = ledger.VERDICTS[claim.verdict], claim.verdict
-        attributes = {"class": "ghost-chip", "data-verdict": _slug(verdict)}
+        attributes = {"class": "ghost-chip", "data-verdict": slug(verdict)}
         if node["ids"]:
             attributes["id"] = node["ids"][0]
-        tag, address = "span", self.address(_row_label(claim.id)) if node["linked"] else None
+        tag, address = "span", self.address(row_label(claim.id)) if node["linked"] else None
         if address:
             tag = "a"
             attributes |= {"href": address, "title": claim.claim, "aria-label": f"{claim.where}: {verdict}"}
-        return self.markup(f"{sign} {verdict}", f"<{tag}{_attributes(attributes)}>{_signed(sign, verdict)}</{tag}>")
+        return self.markup(f"{sign} {verdict}", f"<{tag}{attributes_of(attributes)}>{signed(sign, verdict)}</{tag}>")
 
     def ours(self, node):
         claim = self.rows[node["row"]]
-        records = _recorded(self.app.env).get(claim.id)
+        records = recorded_by(self.app.env).get(claim.id)
         if records:
             return nodes.Text(records[0].text)
         return nodes.Text("a derivation" if claim.rule == "none" else "not recorded")
@@ -299,31 +198,6 @@ class Page:
         address = self.address(_chip_label(name, node["row"])) or self.app.builder.get_relative_uri(self.docname, name)
         return nodes.reference("", title, refuri=address, internal=True)
 
-    def check(self, node):
-        claim = self.rows[node["row"]]
-        records = _recorded(self.app.env).get(claim.id)
-        chapters = [self.app.env.titles[run].astext() for run in claim.runs if run in self.app.env.titles]
-        facts = {
-            "class": "ghost-check",
-            "data-rule": claim.rule,
-            "data-number": "" if claim.number is None else repr(claim.number),
-            "data-verdict": claim.verdict,
-            "data-value": json.dumps(records[0].value) if records else "",
-            "data-place": _figure(claim),
-            "data-chapters": "|".join(chapters),
-        }
-        return self.markup("", f"<span{_attributes(facts)}></span>")
-
-    def tiles(self, node):
-        figures = {}
-        for claim in self.rows.values():
-            figures.setdefault(_figure(claim), []).append(claim)
-        tiles = []
-        for figure in sorted(figures, key=lambda name: (name == "text", name)):
-            squares = "".join(map(_square, figures[figure]))
-            tiles.append(f"<li><span>{html.escape(figure)}</span>{squares}</li>")
-        return self.markup("", f'<ul class="ghost-ledger-tiles">{"".join(tiles)}</ul>')
-
     def scoreboard(self, node):
         counts = Counter(claim.verdict for claim in self.rows.values())
         strip, items = [], []
@@ -331,13 +205,13 @@ class Page:
             if not counts[verdict]:
                 continue
             first = next(claim.id for claim in self.rows.values() if claim.verdict == verdict)
-            strip.append(f'<span data-verdict="{_slug(verdict)}" style="flex-grow: {counts[verdict]}"></span>')
-            attributes = {"class": "ghost-chip", "data-verdict": _slug(verdict)}
-            address = self.address(_row_label(first))
+            strip.append(f'<span data-verdict="{slug(verdict)}" style="flex-grow: {counts[verdict]}"></span>')
+            attributes = {"class": "ghost-chip", "data-verdict": slug(verdict)}
+            address = self.address(row_label(first))
             tag = "a" if address else "span"
             attributes |= {"href": address} if address else {}
-            words = _signed(sign, f"{counts[verdict]} {verdict}")
-            items.append(f"<li><{tag}{_attributes(attributes)}>{words}</{tag}></li>")
+            words = signed(sign, f"{counts[verdict]} {verdict}")
+            items.append(f"<li><{tag}{attributes_of(attributes)}>{words}</{tag}></li>")
         text = " · ".join(f"{counts[verdict]} {verdict}" for verdict in ledger.VERDICTS if counts[verdict])
         lines = [
             f"<p>We count {len(self.rows)} claims in the paper:</p>",
@@ -347,17 +221,11 @@ class Page:
         return self.markup(text, f'<div class="ghost-scoreboard">{"".join(lines)}</div>')
 
 
-def _square(claim):
-    attributes = {"href": f"#{claim.id}", "data-verdict": _slug(claim.verdict), "title": claim.claim}
-    unseen = f'<span class="ghost-unseen">{html.escape(f"{claim.where}: {claim.verdict}")}</span>'
-    return f"<a{_attributes(attributes)}>{_signed(ledger.VERDICTS[claim.verdict], '')}{unseen}</a>"
-
-
-def _attributes(values):
+def attributes_of(values):
     return "".join(f' {name}="{html.escape(value, quote=True)}"' for name, value in values.items())
 
 
-def _signed(sign, words):
+def signed(sign, words):
     return f'<span aria-hidden="true">{sign}</span> {html.escape(words)}'
 
 
@@ -372,7 +240,6 @@ def _write_style(app):
 
 def setup(app):
     app.add_role("claim", ClaimRole())
-    app.add_directive("claims-ledger", LedgerDirective)
     app.add_directive("claims-scoreboard", ScoreboardDirective)
     for event, handler in {
         "builder-inited": _load,
