@@ -35,7 +35,9 @@ body { display: block; min-height: 0; }
 .bd-article { break-before: page; padding: 0; }
 .bd-article pre { white-space: pre-wrap; overflow: visible; }
 .bd-article tr { break-inside: avoid; }
-h1, h2, h3, h4 { break-after: avoid; }
+.bd-article svg.ghost-figure { max-height: 118mm; }
+/* Air above the letters: those that reach over the edge of a page would be bookmarked twice. */
+.bd-article :is(h1, h2, h3, h4) { break-after: avoid; line-height: 1.6; }
 .title-page { padding-top: 60mm; text-align: center; }
 .title-page h1 { font-size: 2.6rem; margin: 1rem 0; }
 .title-page svg { width: 28mm; height: auto; }
@@ -101,7 +103,8 @@ def document(html, toc, *, title, lead, imprint, logo):
     names = [name for _, pages in parts for name in pages]
     pages = {name: (html / f"{name}.html").read_text(encoding="utf-8") for name in names}
     head = dict.fromkeys(tag for page in pages.values() for tag in [*STYLE_SHEET.findall(page), *MATHJAX.findall(page)])
-    heading = {name: re.search(r"<h1>(.*?)<a ", page, re.DOTALL)[1] for name, page in pages.items()}
+    bodies = {name: article(page, name, names) for name, page in pages.items()}
+    heading = {name: re.search(r"<h1>(.*?)<a ", body, re.DOTALL)[1] for name, body in bodies.items()}
     rows = "".join(
         (f"<dt>{escape(caption)}</dt>" if caption else "")
         + "".join(f'<dd><a href="#{name}">{heading[name]}</a><span data-page="{name}"></span></dd>' for name in listed)
@@ -112,7 +115,7 @@ def document(html, toc, *, title, lead, imprint, logo):
         f"{''.join(head)}<style>{SHEET}</style></head><body>"
         f'<div class="title-page">{logo}<h1>{escape(title)}</h1><p>{escape(lead)}</p><p>{escape(imprint)}</p></div>'
         f'<article class="bd-article contents" id="contents"><h1>Contents</h1><dl>{rows}</dl></article>'
-        f"{''.join(article(page, name, names) for name, page in pages.items())}</body></html>"
+        f"{''.join(bodies.values())}</body></html>"
     )
 
 
@@ -134,7 +137,7 @@ def make(html, moment):
     """The PDF of the built book in the folder `html`, as bytes, dated `moment`."""
     config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    source = html / "whole-book.html"
+    source = html.resolve() / "whole-book.html"
     source.write_text(
         document(
             html,
@@ -155,10 +158,11 @@ def make(html, moment):
 
 def _print(browser, source):
     page = browser.new_page(viewport={"width": WIDTH, "height": 1000}, color_scheme="light")
+    page.set_default_timeout(600_000)  # a thousand formulas, perhaps on a busy machine
     page.emulate_media(media="print")
     page.goto(source.as_uri())
     page.evaluate("MathJax.startup.promise")
-    page.evaluate("document.querySelectorAll('details').forEach((part) => (part.open = true))")
+    page.evaluate("document.querySelectorAll('.sd-dropdown').forEach((part) => (part.open = true))")
     if cut := page.evaluate(CUT):
         raise ValueError("wider than the sheet, so that a part would be cut off:\n" + "\n".join(cut))
 
