@@ -36,7 +36,7 @@ lab: $(VIEWER) ## the chapters as notebooks in JupyterLab
 dist: $(VENV)/.extra-dist browser _build/.built ## the book to take away: a PDF, and a zip of everything, in _build/dist/
 	"$(BIN)/python" tools/dist.py _build
 
-test: $(VIEWER) $(VENV)/.extra-cluster lint browser _build/.built ## everything: style, unit tests, notebooks, the built book in a browser
+test: $(VIEWER) $(VENV)/.extra-cluster $(VENV)/.extra-dist lint browser _build/.built ## everything: style, unit tests, notebooks, the built book in a browser
 	"$(BIN)/python" -m pytest
 
 lint: $(VENV)/.ready ## style only

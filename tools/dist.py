@@ -1,10 +1,11 @@
-"""The book to take away: one PDF, and one zip of all its pages with the PDF in it. `make dist` runs this on a built book.
+"""The book to take away, once it is built: one PDF, and one zip of all its pages with the PDF in it.
 
 The same commit gives the same bytes on the same machine: files are packed in order, dated by the commit.
 """
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -16,26 +17,26 @@ import pdf
 
 ROOT = Path(__file__).parent.parent
 NAME = "ghost-book"
-LEFT_OUT = {".buildinfo", f"{NAME}.zip"}  # what only the next build wants, and what cannot hold itself
+BEGINNING = 315_532_800  # 1980; a zip knows no time before
+LEFT_OUT = {".buildinfo"}  # what only the next build wants
 
 
 def moment(environment):
-    """When this version was made: SOURCE_DATE_EPOCH, else the time of the commit, else of the settings' file."""
-    seconds = environment.get("SOURCE_DATE_EPOCH") or subprocess.run(
-        ["git", "log", "-1", "--format=%ct"], cwd=ROOT, capture_output=True, text=True, check=False
-    ).stdout
-    return datetime.fromtimestamp(int(seconds or (ROOT / "_config.yml").stat().st_mtime), UTC)
+    """When this version was made: SOURCE_DATE_EPOCH, else the time of the commit, else the first that a zip knows."""
+    asked = ["git", "log", "-1", "--format=%ct"]
+    commit = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    return datetime.fromtimestamp(int(environment.get("SOURCE_DATE_EPOCH") or commit or BEGINNING), UTC)
 
 
 def reveal(html):
     """Show the links to the PDF, which the pages in the folder `html` keep hidden as long as there is none."""
     for page in html.glob("*.html"):
         text = page.read_text(encoding="utf-8")
-        page.write_text(text.replace(f'hidden href="{NAME}.pdf"', f'href="{NAME}.pdf"'), encoding="utf-8")
+        page.write_text(text.replace(f' hidden href="{NAME}.pdf"', f' href="{NAME}.pdf"'), encoding="utf-8")
 
 
 def pack(html, target, moment):
-    """Write all files in the folder `html` into the zip `target`, in a folder of its name, and its SHA-256 beside it."""
+    """Write all files of the folder `html` into the zip `target`, in a folder of its name; its SHA-256 beside it."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
         for path in sorted(path for path in html.rglob("*") if path.is_file() and path.name not in LEFT_OUT):
             entry = zipfile.ZipInfo(f"{target.stem}/{path.relative_to(html).as_posix()}", moment.timetuple()[:6])
@@ -46,11 +47,12 @@ def pack(html, target, moment):
 
 
 def main(build):
-    html, when = build / "html", moment(os.environ)
-    (html / f"{NAME}.pdf").write_bytes(pdf.make(html, when))
+    html, target, when = build / "html", build / "dist", moment(os.environ)
+    target.mkdir(exist_ok=True)
+    (target / f"{NAME}.pdf").write_bytes(pdf.make(html, when))
+    shutil.copyfile(target / f"{NAME}.pdf", html / f"{NAME}.pdf")
     reveal(html)
-    (build / "dist").mkdir(exist_ok=True)
-    pack(html, build / "dist" / f"{NAME}.zip", when)
+    pack(html, target / f"{NAME}.zip", when)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,12 @@
 """One PDF of the whole book: its pages as one document, printed by the Chromium that also tests it.
 
 Chromium makes the bookmarks, the links and the page numbers. It prints twice, the second time with the numbers of the
-pages in the contents, and refuses a book of which a part would not fit its sheet.
+pages in the contents.
 """
 
 import io
 import re
 import sys
-from datetime import datetime
 from html import escape
 from pathlib import Path
 
@@ -46,17 +45,19 @@ body { display: block; min-height: 0; }
 .contents dd::before { content: ""; order: 1; flex: 1; border-bottom: 1px dotted #5c6470; margin-bottom: 0.3rem; }
 .contents span { order: 2; }
 """
-# Text that is cut off on paper, since nobody can scroll there.
-CUT = """() => [...document.querySelectorAll("pre, table, p, figure, svg, mjx-container, .math, img")].filter((part) => {
+# What would be cut off.
+CUT = """() => [...document.querySelectorAll("pre, table, p, figure, svg, img, mjx-container")].filter((part) => {
   const { left, right, width } = part.getBoundingClientRect();
   return width && (left < -1 || right > document.documentElement.clientWidth + 1);
 }).map((part) => `${part.closest("article").id}: ${part.outerHTML.slice(0, 200)}`)"""
+FILL = "(pages) => document.querySelectorAll('[data-page]').forEach((at) => (at.innerText = pages[at.dataset.page]))"
 WIDTH = round((210 - 2 * 24) / 25.4 * 96)  # CSS pixels between the margins
 
 
 def chapters(toc):
     """What ``_toc.yml`` lists, in its order: pairs of a part's caption and the names of its pages."""
-    return [("", [toc["root"]]), *((part["caption"], [row["file"] for row in part["chapters"]]) for part in toc["parts"])]
+    parts = [(part["caption"], [row["file"] for row in part["chapters"]]) for part in toc["parts"]]
+    return [("", [toc["root"]]), *parts]
 
 
 def article(html, name, names):
@@ -78,7 +79,7 @@ def article(html, name, names):
     def link(match):
         page, _, anchor = match[1].partition("#")
         target = page.removesuffix(".html") if page else name
-        if target not in names:
+        if target not in names or "=" in anchor:  # the state of a widget is no place
             return ""
         return f'href="#{target}--{anchor}"' if anchor else f'href="#{target}"'
 
@@ -151,30 +152,27 @@ def make(html, moment):
     )
     try:
         with launch() as browser:
-            return dated(_print(browser, source), moment)
+            return dated(sheets(browser, source), moment)
     finally:
         source.unlink()
 
 
-def _print(browser, source):
+def sheets(browser, source):
+    """The document in the file `source`, as PDF, with the numbers of its pages in its contents.
+
+    Raises
+    ------
+    ValueError
+        If something is wider than the sheet: on paper nobody can scroll to the rest of it.
+    """
     page = browser.new_page(viewport={"width": WIDTH, "height": 1000}, color_scheme="light")
     page.set_default_timeout(600_000)  # a thousand formulas, perhaps on a busy machine
     page.emulate_media(media="print")
     page.goto(source.as_uri())
-    page.evaluate("MathJax.startup.promise")
+    page.evaluate("window.MathJax?.startup.promise")
     page.evaluate("document.querySelectorAll('.sd-dropdown').forEach((part) => (part.open = true))")
     if cut := page.evaluate(CUT):
         raise ValueError("wider than the sheet, so that a part would be cut off:\n" + "\n".join(cut))
-
-    def sheets():
-        return page.pdf(prefer_css_page_size=True, print_background=False, outline=True, tagged=True)
-
-    page.evaluate(
-        "(pages) => document.querySelectorAll('[data-page]').forEach((at) => (at.textContent = pages[at.dataset.page]))",
-        numbers(sheets()),
-    )
-    return sheets()
-
-
-if __name__ == "__main__":
-    Path(sys.argv[2]).write_bytes(make(Path(sys.argv[1]), datetime.fromtimestamp(0)))
+    settings = {"prefer_css_page_size": True, "outline": True, "tagged": True}
+    page.evaluate(FILL, numbers(page.pdf(**settings)))
+    return page.pdf(**settings)

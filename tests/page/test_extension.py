@@ -66,7 +66,7 @@ def build(folder, *books):
             (source / name).write_bytes(content if isinstance(content, bytes) else content.encode())
         commands.append(f"-q -b html -w {folder}/warnings-{number} {source} {folder}/html-{number}")
     environment = {**os.environ, "PYTHONPATH": str(EXTENSION), "GHOSTBOOK_REPOSITORY": ""}
-    subprocess.run([sys.executable, "-c", BUILD, *commands], env=environment, capture_output=True, text=True, check=True)
+    subprocess.run([sys.executable, "-c", BUILD, *commands], env=environment, capture_output=True, check=True)
     return [
         SimpleNamespace(
             html=folder / f"html-{number}",

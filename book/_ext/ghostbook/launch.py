@@ -1,4 +1,4 @@
-"""Links to the repository, to Binder and to Colab, for whoever builds the book: nothing about one owner is written down."""
+"""Links to the repository, Binder and Colab, for whoever builds the book: nothing about one owner is written down."""
 
 import os
 import re
@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 HOSTS = ("github", "gitlab", "bitbucket")  # those that the theme can link to
 COLAB = "https://colab.research.google.com"
-COLAB_BRANCH = "notebooks"  # where the workflow puts what tools/notebooks.py makes
+COLAB_BRANCH = "notebooks"  # where the workflow puts what tools/colab.py makes
 _SSH = re.compile(r"(?:[\w.-]+@)?([\w.-]+):(?!/)(.+)")  # git@host:owner/name.git
 
 
@@ -73,7 +73,8 @@ def colab_button(url, pagename):
     }
 
 
-def _remote(directory):
+def remote(directory):
+    """What git calls origin there, or ""."""
     asked = subprocess.run(
         ["git", "remote", "get-url", "origin"], cwd=directory, capture_output=True, text=True, check=False
     )
@@ -81,7 +82,7 @@ def _remote(directory):
 
 
 def _set_buttons(app, config):
-    config.html_theme_options.update(theme_options(repository(os.environ, _remote(app.srcdir))))
+    config.html_theme_options.update(theme_options(repository(os.environ, remote(app.srcdir))))
 
 
 def _add_colab(app, pagename, templatename, context, doctree):

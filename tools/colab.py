@@ -1,4 +1,4 @@
-"""The chapters as notebooks for Colab, which opens no text notebooks: `python tools/notebooks.py <folder>`.
+"""The chapters as notebooks for Colab, which opens no text notebooks: `python tools/colab.py <folder>`.
 
 The workflow keeps them on a branch of their own, to which the pages' Colab buttons lead.
 """
@@ -36,9 +36,8 @@ def notebook(path, repository, title):
     """The chapter at `path` with a note and a cell that installs the library from `repository` before its own."""
     chapter = jupytext.read(path)
     words = {"repository": repository, "title": title, "folder": FOLDER}
-    first = [new_markdown_cell(NOTE.format(**words), id="colab-note"), new_code_cell(INSTALL.format(**words), id="colab")]
-    chapter.cells = first + chapter.cells
-    for number, cell in enumerate(chapter.cells[2:]):
+    chapter.cells[:0] = [new_markdown_cell(NOTE.format(**words)), new_code_cell(INSTALL.format(**words))]
+    for number, cell in enumerate(chapter.cells):
         cell.id = f"cell-{number}"  # not a random one: the same text gives the same file
     return chapter
 
@@ -53,4 +52,5 @@ def main(target, repository):
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), launch.repository(os.environ))
+    address = launch.repository(os.environ, launch.remote(ROOT))
+    main(Path(sys.argv[1]), address or sys.exit("No public repository is known for Colab to take the library from."))
