@@ -64,6 +64,10 @@ class TestPDF:
         links = [note.get_object() for page in read.pages for note in page.get("/Annots", [])]
         assert {str(link["/A"]["/URI"]) for link in links if "/URI" in link.get("/A", {})} == {"https://x.org/"}
 
+    def test_the_same_pages_give_the_same_bytes(self, book, browser):
+        first, second = (pdf.dated(pdf.sheets(browser, written(book)), WHEN) for _ in range(2))
+        assert first == second
+
     def test_what_would_be_cut_off_is_refused(self, book, browser):
         (book / "one.html").write_text(page("One", '<table><tr><td style="min-width: 3000px">wide</td></tr></table>'))
         with pytest.raises(ValueError, match="wider than the sheet.*\none: <table>"):

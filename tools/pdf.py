@@ -33,6 +33,7 @@ html { font-size: 13px; }
 body { display: block; min-height: 0; }
 .bd-article { break-before: page; padding: 0; }
 .bd-article pre { white-space: pre-wrap; overflow: visible; }
+.bd-article code { overflow-wrap: anywhere; }
 .bd-article tr { break-inside: avoid; }
 .bd-article svg.ghost-figure { max-height: 118mm; }
 /* Air above the letters: those that reach over the edge of a page would be bookmarked twice. */
@@ -46,7 +47,7 @@ body { display: block; min-height: 0; }
 .contents span { order: 2; }
 """
 # What would be cut off.
-CUT = """() => [...document.querySelectorAll("pre, table, p, figure, svg, img, mjx-container")].filter((part) => {
+CUT = """() => [...document.querySelectorAll("pre, code, table, p, figure, svg, img, mjx-container")].filter((part) => {
   const { left, right, width } = part.getBoundingClientRect();
   return width && (left < -1 || right > document.documentElement.clientWidth + 1);
 }).map((part) => `${part.closest("article").id}: ${part.outerHTML.slice(0, 200)}`)"""

@@ -342,6 +342,11 @@ def test_with_a_repository_binder_opens_the_chapter_in_jupyterlab():
     assert options["launch_buttons"] == {"notebook_interface": "jupyterlab", "binderhub_url": "https://mybinder.org"}
 
 
+def test_colab_opens_the_chapter_on_the_branch_of_notebooks():
+    button = launch.colab_button("https://github.com/owner/name", "02-ghost")
+    assert button["url"] == "https://colab.research.google.com/github/owner/name/blob/notebooks/02-ghost.ipynb"
+
+
 def test_record_shows_its_fields_before_its_sections():
     text = ["A record.", "", "m, n : arrays", "    of shape (B, N)", "", "Raises", "------", "ValueError", "    x : y"]
     shown = ["A record.", "", "``m``, ``n``", "    arrays", "    of shape (B, N)", *text[4:]]
