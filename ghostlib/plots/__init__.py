@@ -6,7 +6,7 @@ except ImportError as error:
     raise ImportError("ghostlib.plots needs matplotlib: pip install ghostlib[plots]") from error
 
 from ghostlib.plots.abrupt import abrupt_learning, before_and_after, hundred_plateaus, plateau_knobs, two_forecasts
-from ghostlib.plots.circuit import flow_from_afar, gradient_factors, one_number, reverse_pass
+from ghostlib.plots.circuit import flow_from_afar, gradient_factors, one_number, read_out, reverse_pass
 from ghostlib.plots.confidence import (
     annealed,
     fig_4,

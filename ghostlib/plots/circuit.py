@@ -3,7 +3,8 @@
 import numpy as np
 from matplotlib import pyplot as plt
 
-from ghostlib.plots.style import CLAIM, DEAD, GRADIENT, INK, LOSS, MUTED, OPTIMUM, WIDTH, arrow, label, label_powers
+from ghostlib import toy
+from ghostlib.plots.style import CLAIM, CONFIDENCE, DEAD, GRADIENT, INK, LOSS, MUTED, OPTIMUM, WIDTH, arrow, label, label_powers
 
 
 FAINTEST = 1e-30  # where the log axes of the factors end
@@ -116,4 +117,20 @@ def gradient_factors(task, kappa, fed, passed):
     label(state, "after", (last, kappa[1, -1]), (0, 7), color=MUTED, ha="right")
     state.set(title="the latent state", ylabel="κ[t]", ylim=(low - 0.5, kappa.max() + 0.8))
     factors[-1].set(xlim=(0, last), xlabel="time t (ms)")
+    return figure
+
+
+def read_out(confidences=(0.1, 1.0, 10.0), kappa_star=1.0):
+    """What an output that should be 1 feeds back over κ, c ô (1 − ô)², at three confidences (Eq. B34 without 2/T)."""
+    figure, axes = plt.subplots(figsize=(WIDTH, 3.2))
+    kappa = np.linspace(-4, 2, 301)
+    axes.axvline(kappa_star, color=MUTED, linestyle="--", linewidth=1)
+    label(axes, "κ*", (kappa_star, 1e-22), (4, 0), color=MUTED)
+    for c, colour, away in zip(confidences, CONFIDENCE, (-15, 6, 6), strict=True):
+        output = toy.output(kappa, c=c, x_star=kappa_star)
+        fed = c * output * (1 - output) ** 2
+        axes.semilogy(kappa, fed, color=colour)
+        label(axes, f"c = {c:g}", (kappa[75], fed[75]), (-6, away), color=colour, ha="right")
+    axes.set(xlim=(-4, 2), ylim=(1e-24, 10), xlabel="κ when the target is 1", ylabel="fed back (log scale)")
+    label_powers(axes.yaxis)
     return figure

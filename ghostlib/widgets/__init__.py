@@ -10,7 +10,11 @@ from ghostlib.widgets.flow import Flow
 from ghostlib.widgets.landscape import Landscape
 from ghostlib.widgets.ranks import Ranks
 from ghostlib.widgets.rescue import Rescue
+from ghostlib.widgets.small import Bifurcation, Cobweb, ReadOut, Slope, Step, TimeSpent, Timing
 from ghostlib.widgets.train import Train
 
 
-__all__ = ["Descent", "Flow", "Landscape", "Ranks", "Rescue", "Train"]
+__all__ = [
+    "Bifurcation", "Cobweb", "Descent", "Flow", "Landscape", "Ranks", "ReadOut", "Rescue", "Slope", "Step",
+    "TimeSpent", "Timing", "Train",
+]  # fmt: skip

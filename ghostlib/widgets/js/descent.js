@@ -1,3 +1,4 @@
+import { endOf } from "./endings.js";
 import { show } from "./numbers.js";
 import { picture } from "./picture.js";
 import { NO_RETURN, descendRescaled, loss, rStar } from "./toy.js";
@@ -8,28 +9,7 @@ const CLOSE = 40; // epochs shown one by one
 const HEIGHT = 205;
 const LOWEST = 0.04; // of the axes of r/r*, which are logarithmic
 const HIGHEST = 40;
-const LONGEST_CYCLE = 24;
 const lossOf = (rho) => loss(rho * rStar(1), 1);
-
-// How a run ends: trapped (and when), at rest, on a cycle (its places, the highest first), or still moving.
-function endOf(rho) {
-  const last = rho.length - 1;
-  const trapped = rho.findIndex((value) => value < NO_RETURN);
-  if (trapped >= 0) return { kind: trapped ? "trapped" : "dead", epoch: trapped };
-  if (rho[last] === 1) return { kind: "resting" };
-  const repeats = (period) => {
-    for (let k = 0; k < 2 * period; k += 1) if (Math.abs(rho[last - k] - rho[last - k - period]) > 1e-7 * rho[last - k]) return false;
-    return true;
-  };
-  for (let period = 2; period <= LONGEST_CYCLE && 3 * period <= last; period += 1) {
-    if (!repeats(period)) continue;
-    const orbit = [...rho.slice(last - period + 1)];
-    const top = orbit.indexOf(Math.max(...orbit));
-    return { kind: "cycle", period, orbit: [...orbit.slice(top), ...orbit.slice(0, top)] };
-  }
-  const arrived = rho.findIndex((value) => (value - 1) * (rho[0] - 1) <= 0);
-  return { kind: arrived < 0 ? "travelling" : "oscillating", epoch: arrived };
-}
 
 function sentenceOf(a, epoch, rho, end) {
   const now = `Epoch ${epoch}: r = ${show(rho[epoch])} r*, loss ${show(lossOf(rho[epoch]))} T.`;

@@ -44,7 +44,7 @@ const FROM_TRACK = {
 
 // How a slider runs: its last position, the value at each, and the position of a value. Where few values are allowed they
 // are the positions, so that one arrow key is one value.
-function track({ low, high, scale, whole, choices }) {
+export function track({ low, high, scale, whole, choices }) {
   if (choices) return { last: choices.length - 1, at: (k) => choices[k], onto: (value) => choices.indexOf(value) };
   if (whole && scale === "linear") return { last: high - low, at: (k) => low + k, onto: (value) => value - low };
   const tidy = (value) => Math.min(high, Math.max(low, whole ? Math.round(value) : Number(value.toPrecision(3))));
