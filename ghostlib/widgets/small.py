@@ -109,7 +109,7 @@ class Slope(Explorable):
 class Step(Explorable):
     """One step of descent on the loss (Eqs. 13 and 15).
 
-    rho : where it starts, r/r*; just right of the best place.
+    rho : where it starts, r/r*; 1 means just right of the best place.
     a : learning rate over the critical one, α/α*.
     """
 
@@ -124,7 +124,7 @@ class Step(Explorable):
         "it reaches the edge of the no-learning zone; beyond, it ends in it."
     )
 
-    rho = Parameter(1.001, low=0.25, high=2.5, label="start, r / r*")
+    rho = Parameter(1.0, low=0.25, high=2.5, label="start, r / r*")
     a = Parameter(0.5, low=0.02, high=1.6, label="learning rate, α / α*")
 
     def picture(self):

@@ -8,9 +8,9 @@ const HEIGHT = 210;
 // How far a key moves a mark, in positions of a slider; a mark goes where the arrow points.
 const KEYS = { ArrowRight: 10, ArrowUp: 10, ArrowLeft: -10, ArrowDown: -10, PageUp: 100, PageDown: -100, Home: -Infinity, End: Infinity };
 
-// The widget for `draw(values)`, which returns the axes `x` and `y`, `marks`, the `sentence`, perhaps a `height`, and for each parameter, by its
-// name in `knobs`, the mark that moves it: its place `x`, `y`, its `colour`, what `read(x, y)` makes of a place, and
-// `against` where the parameter grows to the left or downwards.
+// The widget for `draw(values)`, which returns the axes `x` and `y`, `marks`, the `sentence`, perhaps a `height`, and for each
+// parameter, by its name in `knobs`, the mark that moves it: its place `x`, `y`, its `colour`, what `read(x, y)` makes of a
+// place, and `against` where the parameter grows to the left or downwards.
 export const small = (draw) => ({
   render({ model, el }) {
     const spec = model.get("_spec");
@@ -19,7 +19,7 @@ export const small = (draw) => ({
     const sentence = node("p", { class: "ghost-sentence" });
     const reset = button("reset", "↺", () => names.forEach((name) => set(name, String(spec[name].default))));
     const message = node("p", { class: "ghost-message", role: "alert", hidden: true });
-    const frame = node("div", { class: "ghost-picture", onclick: jump });
+    const canvas = node("div");
     let shown = null; // what is drawn,
     let axes = null; // in these axes
     let waiting = null;
@@ -68,6 +68,7 @@ export const small = (draw) => ({
       });
     }
     const grips = new Map(names.map((name) => [name, grip(name)]));
+    const frame = node("div", { class: "ghost-picture", onclick: jump }, canvas, ...grips.values());
     // A click beside the knobs brings the nearest one there.
     function jump(event) {
       if (event.target.closest(".ghost-grip")) return;
@@ -82,8 +83,7 @@ export const small = (draw) => ({
       shown = draw(all);
       const description = { width, height: HEIGHT, alt: shown.sentence, ...shown };
       axes = new Axes(description);
-      frame.innerHTML = picture(description);
-      frame.append(...grips.values());
+      canvas.innerHTML = picture(description);
       for (const [name, element] of grips) {
         const [left, top] = placeOf(shown.knobs[name]);
         Object.assign(element.style, { left: `${left}px`, top: `${top}px`, color: paint(shown.knobs[name].colour ?? "ink") });

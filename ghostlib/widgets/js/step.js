@@ -7,14 +7,14 @@ const [LOW, HIGH] = [-0.25, 2.5];
 const [START, STEP] = [-0.2, -0.42]; // the heights of the two marks, below the loss
 
 function sentenceOf(rho, a, end) {
-  if (rho === 1) return "From r* itself no step leads anywhere: the only place that rests. Move the start a hair.";
-  const way = `One step of ${show(a)} α* leads from ${show(rho)} r* to ${show(end)} r*`;
+  const way = `One step of ${show(a)} α* leads from ${rho === 1 ? "just right of" : show(rho)} r* to ${show(end)} r*`;
   if (end < NO_RETURN) return `${way}, in the no-learning zone. There is no step back.`;
-  return `${way}${end > 1 === rho > 1 ? "." : end > 1 ? ", beyond r*." : ", on the cliff. The next step climbs back."}`;
+  return `${way}${end > 1 === rho >= 1 ? "." : end > 1 ? ", beyond r*." : ", on the cliff. The next step climbs back."}`;
 }
 
 export default small(({ rho, a }) => {
-  const end = rescaledStep(rho, a);
+  const start = rho === 1 ? 1 + 1e-9 : rho; // at r* itself no step leads anywhere; what is meant is just right of it
+  const end = rescaledStep(start, a);
   const line = [LOW, NO_RETURN - 1e-9, ...grid(NO_RETURN, 1, 60), ...grid(1, HIGH, 60)];
   return {
     x: { domain: [LOW, HIGH], label: "r / r*" },
@@ -32,7 +32,7 @@ export default small(({ rho, a }) => {
     ],
     knobs: {
       rho: { x: rho, y: START, read: (at) => at },
-      a: { x: end, y: STEP, colour: "gradient", against: rho > 1, read: (at) => rateOfStep(rho, at) },
+      a: { x: end, y: STEP, colour: "gradient", against: start > 1, read: (at) => rateOfStep(start, at) },
     },
     sentence: sentenceOf(rho, a, end),
   };
