@@ -146,7 +146,7 @@ def test_a_small_figure_has_an_address_and_refuses_the_impossible(show):
 def test_small_figures_say_what_the_library_computes(show):
     page = show(Timing(rho=0.5), Step(a=1.0), Cobweb(a=1.01, rho_0=2.5), Cobweb(a=1.03, rho_0=2.5), TimeSpent(x=0.05))
     assert f"Loss, the shaded area: {toy.loss(0.5 * toy.r_star(100), 100):.1f}" in sentence(page, Timing)
-    assert f"to {toy.rescaled_step(1 + 1e-9, 1.0):.2f} r*" in sentence(page, Step)
+    assert f"to {toy.rescaled_step(1 + 1e-9, 1.0):.3f} r*" in sentence(page, Step)
     assert f"{toy.escape_time(toy.r_star(100), 0.05):.1f} of the wait" in sentence(page, TimeSpent)
     cycle, lost = figure(page, Cobweb).locator(".ghost-sentence").all_inner_texts()
     assert ", ".join(f"{rho:#.3g}" for rho in toy.cycle(1.01).orbit) in cycle

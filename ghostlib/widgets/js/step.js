@@ -8,6 +8,7 @@ const [START, STEP] = [-0.2, -0.42]; // the heights of the two marks, below the 
 
 function sentenceOf(rho, a, end) {
   const way = `One step of ${show(a)} α* leads from ${rho === 1 ? "just right of" : show(rho)} r* to ${show(end)} r*`;
+  if (Math.abs(end - NO_RETURN) < 0.002) return `${way}, the very edge of the no-learning zone.`;
   if (end < NO_RETURN) return `${way}, in the no-learning zone. There is no step back.`;
   return `${way}${end > 1 === rho >= 1 ? "." : end > 1 ? ", beyond r*." : ", on the cliff. The next step climbs back."}`;
 }
