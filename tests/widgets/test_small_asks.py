@@ -6,12 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from ghostlib.widgets._bundle import bundle
-
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "book" / "_ext"))  # as Jupyter Book does with a local extension
 
-from ghostbook.asks import element  # noqa: E402  (after the path)
+from ghostbook.asks import element, script  # noqa: E402  (after the path)
 
 
 PAGE = (
@@ -25,7 +23,7 @@ NO_STORAGE = "Object.defineProperty(window, 'localStorage', { get() { throw new 
 def asked(browser, tmp_path):
     """A page with one guess and one exercise, in a context of its own."""
     (tmp_path / "page.html").write_text(PAGE, encoding="utf-8")
-    (tmp_path / "ask.js").write_text(bundle("ask").replace("\nexport ", "\n"), encoding="utf-8")
+    (tmp_path / "ask.js").write_text(script(), encoding="utf-8")
     with browser.new_context() as context:
         page = context.new_page()
         page.goto((tmp_path / "page.html").as_uri())

@@ -1,9 +1,11 @@
 """Questions that take a number: a guess before the answer is shown, and an exercise that is checked in the page.
 
-The answers are numbers that the page's runs have pasted (`ghostlib.page.paste`), never typed.
+The answers are numbers that the page's runs have pasted, never typed: `ghostlib.page.paste.paste` for a guess,
+`ghostlib.page.paste.answer` for an exercise.
 """
 
 import html
+import re
 from pathlib import Path
 
 from docutils import nodes
@@ -47,7 +49,8 @@ class AskRole(SphinxRole):
     def run(self):
         name, _, within = (part.strip() for part in self.text.partition(","))
         try:
-            pasted = retrieve_glue_data(self.inliner.document, name).data["text/plain"]
+            key = f"{name}-exact" if self.name == "check" else name
+            pasted = retrieve_glue_data(self.inliner.document, key).data["text/plain"]
             place = element(self.name, name, within, format_plain_text(pasted, "s"))
         except (RetrievalError, ValueError) as error:
             LOGGER.warning("%s: %s", self.name, error, location=self.get_location(), type="ghost", subtype="ask")
@@ -55,12 +58,18 @@ class AskRole(SphinxRole):
         return [nodes.raw("", place, format="html")], []
 
 
+def script():
+    """What makes questions of `element`: a classic script, the widgets' way to read numbers and then ``ask.js``."""
+    numbers = re.sub("^export ", "", _bundle.bundle("numbers"), flags=re.MULTILINE)
+    own = (Path(__file__).parent / "ask.js").read_text(encoding="utf-8")
+    return f"(() => {{\n{numbers}\n{own}}})();\n"
+
+
 def _write_script(app):
     if app.builder.format == "html":
         target = Path(app.outdir) / "_static" / FILE
         target.parent.mkdir(parents=True, exist_ok=True)
-        script = _bundle.bundle("ask").replace("\nexport ", "\n")
-        target.write_text(f"(() => {{\n{script}}})();\n", encoding="utf-8")
+        target.write_text(script(), encoding="utf-8")
 
 
 def _load_script(app, pagename, templatename, context, doctree):

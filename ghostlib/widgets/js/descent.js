@@ -11,7 +11,7 @@ const LOWEST = 0.04; // of the axes of r/r*, which are logarithmic
 const HIGHEST = 40;
 const lossOf = (rho) => loss(rho * rStar(1), 1);
 
-function sentenceOf(a, epoch, rho, end) {
+function sentenceOf(a, epoch, rho, end, farthest) {
   const now = `Epoch ${epoch}: r = ${show(rho[epoch])} r*, loss ${show(lossOf(rho[epoch]))} T.`;
   const fate = {
     dead: () => "It starts in the no-learning zone, where the gradient is zero, and never moves.",
@@ -21,7 +21,8 @@ function sentenceOf(a, epoch, rho, end) {
     oscillating: () => `It passes r* at epoch ${end.epoch} and oscillates about it from then on: the kink never lets it rest.`,
     travelling: () => `It is still on its way after ${rho.length - 1} epochs.`,
   };
-  return `α = ${show(a)} α*. ${now} ${fate[end.kind]()}`;
+  const known = farthest >= (end.kind === "trapped" ? end.epoch : rho.length - 1);
+  return `α = ${show(a)} α*. ${now} ${known ? fate[end.kind]() : "What comes next?"}`;
 }
 
 export default {
@@ -29,6 +30,7 @@ export default {
     let run = null;
     const player = transport({ last: () => (run ? run.rho.length - 1 : 1), unit: "epoch", onframe: () => view?.redraw() });
     let view = null;
+    let farthest = 0; // the last epoch that the reader has seen: what comes after it is not drawn
 
     function train() {
       const rho = descendRescaled(model.get("rho_0"), model.get("a"), model.get("epochs"));
@@ -39,6 +41,8 @@ export default {
     function draw({ a }, [w1, w2, w3, w4]) {
       const { rho, losses, epochs, end, highest } = run;
       const at = player.frame;
+      farthest = Math.max(farthest, at);
+      const seen = (values) => values.subarray(0, farthest + 1);
       const shown = (value) => Math.max(LOWEST, value);
       const widest = Math.max(4, Math.min(HIGHEST, 1.15 * highest));
       const grid = Array.from({ length: 500 }, (_, k) => LOWEST * (widest / LOWEST) ** (k / 499));
@@ -73,11 +77,11 @@ export default {
 
       const x = { domain: [0, rho.length - 1], label: "epoch" };
       const past = epochs.subarray(0, at + 1);
-      const trapped = end.kind === "trapped" ? [{ type: "ruleX", at: end.epoch, colour: "muted", label: "trapped" }] : [];
+      const trapped = end.kind === "trapped" && end.epoch <= farthest ? [{ type: "ruleX", at: end.epoch, colour: "muted", label: "trapped" }] : [];
       const history = picture({
         width: w3, height: HEIGHT, x, y: { domain: [0, 1.12], label: "loss / T" }, alt: "Loss against the epoch",
         marks: [
-          { type: "line", xs: epochs, ys: losses, colour: "grid", width: 1.5 },
+          { type: "line", xs: seen(epochs), ys: seen(losses), colour: "grid", width: 1.5 },
           { type: "line", xs: past, ys: losses.subarray(0, at + 1), colour: "loss", width: 1.5 },
           ...trapped, { type: "dot", x: at, y: losses[at], colour: "ink" },
         ],
@@ -88,20 +92,28 @@ export default {
         marks: [
           { type: "zone", along: "y", from: LOWEST, to: NO_RETURN, label: "no learning" },
           { type: "ruleY", at: 1, colour: "optimum", label: "r*" },
-          { type: "line", xs: epochs, ys: drawn, colour: "grid", width: 1.5 },
+          { type: "line", xs: seen(epochs), ys: seen(drawn), colour: "grid", width: 1.5 },
           { type: "line", xs: past, ys: drawn.subarray(0, at + 1), colour: "ink", width: 1.5 },
           { type: "dot", x: at, y: drawn[at], colour: "ink" },
         ],
       });
-      return { pictures: [landscape, closeUp, history, path], sentence: sentenceOf(a, at, rho, end) };
+      return { pictures: [landscape, closeUp, history, path], sentence: sentenceOf(a, at, rho, end, farthest) };
+    }
+
+    // It opens before the first step, so that the reader can guess what comes.
+    function begin() {
+      farthest = 0;
+      player.go(0);
     }
 
     train();
+    begin();
     view = shell(model, el, {
       panels: 4,
       extra: [player.element],
       draw,
       onparameter: train,
+      onreset: begin,
       python: ({ a, rho_0: rho0, epochs }) =>
         `from ghostlib import toy, widgets\n\ntoy.descend(r0=${rho0} * toy.r_star(100), alpha=${a} * toy.alpha_star(100), T=100, epochs=${epochs})\nwidgets.Descent(a=${a}, rho_0=${rho0}, epochs=${epochs})\n`,
       csv: () => ({ name: "descent", columns: ["epoch", "r_over_r_star", "loss_over_T"], rows: Array.from(run.rho, (rho, k) => [k, rho, run.losses[k]]) }),

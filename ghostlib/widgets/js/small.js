@@ -4,9 +4,9 @@ import { parse } from "./numbers.js";
 import { Axes, paint, picture } from "./picture.js";
 import { button, node, refusal, track } from "./ui.js";
 
-const HEIGHT = 210;
+const SMALL_HEIGHT = 210;
 // How far a key moves a mark, in positions of a slider; a mark goes where the arrow points.
-const KEYS = { ArrowRight: 10, ArrowUp: 10, ArrowLeft: -10, ArrowDown: -10, PageUp: 100, PageDown: -100, Home: -Infinity, End: Infinity };
+const STRIDES = { ArrowRight: 10, ArrowUp: 10, ArrowLeft: -10, ArrowDown: -10, PageUp: 100, PageDown: -100, Home: -Infinity, End: Infinity };
 
 // The widget for `draw(values)`, which returns the axes `x` and `y`, `marks`, the `sentence`, perhaps a `height`, and for each
 // parameter, by its name in `knobs`, the mark that moves it: its place `x`, `y`, its `colour`, what `read(x, y)` makes of a
@@ -24,10 +24,13 @@ export const small = (draw) => ({
     let axes = null; // in these axes
     let waiting = null;
 
+    function tell(text) {
+      message.textContent = text;
+      message.hidden = text === "";
+    }
     function set(name, text) {
       const why = Object.hasOwn(spec, name) ? refusal(spec[name], text) : `There is no parameter called ${name} here.`;
-      message.textContent = why ?? "";
-      message.hidden = why === null;
+      tell(why ?? "");
       if (why === null && model.get(name) !== parse(text)) {
         model.set(name, parse(text));
         model.save_changes();
@@ -40,10 +43,10 @@ export const small = (draw) => ({
       if (!Number.isNaN(value)) set(name, String(Math.max(low, Math.min(high, Number(value.toPrecision(3))))));
     }
     function press(name, event) {
-      if (!Object.hasOwn(KEYS, event.key)) return;
+      if (!Object.hasOwn(STRIDES, event.key)) return;
       event.preventDefault();
       const { last, at, onto } = track(spec[name]);
-      const step = KEYS[event.key] * (shown.knobs[name].against ? -1 : 1);
+      const step = STRIDES[event.key] * (shown.knobs[name].against ? -1 : 1);
       set(name, String(at(Math.max(0, Math.min(last, Math.round(onto(model.get(name))) + step)))));
     }
     // Where the pointer is in the picture, and where a knob is: within the axes, so that it can always be reached.
@@ -81,7 +84,7 @@ export const small = (draw) => ({
       waiting = null;
       const [all, width] = [values(), Math.max(240, frame.clientWidth)];
       shown = draw(all);
-      const description = { width, height: HEIGHT, alt: shown.sentence, ...shown };
+      const description = { width, height: SMALL_HEIGHT, alt: shown.sentence, ...shown };
       axes = new Axes(description);
       canvas.innerHTML = picture(description);
       for (const [name, element] of grips) {
@@ -94,7 +97,7 @@ export const small = (draw) => ({
       reset.style.visibility = names.every((name) => all[name] === spec[name].default) ? "hidden" : "";
     }
     const changed = () => (waiting ??= requestAnimationFrame(redraw));
-    const requested = () => (model.get("_request") ?? []).forEach(([name, text]) => set(name, text));
+    const requested = () => tell((model.get("_request") ?? []).map(([name, text]) => set(name, text)).find((why) => why) ?? "");
 
     reset.setAttribute("aria-label", "Reset");
     el.replaceChildren(node("div", { class: "ghost-shell ghost-small" }, node("div", { class: "ghost-saying" }, sentence, reset), frame, message));

@@ -1,8 +1,6 @@
 // Questions in the text that take a number: a guess, which is kept and set beside the run's answer, and an exercise's
 // answer, which is checked. The page has an empty <span class="ghost-ask"> where each of them stands; without this script
-// the reader writes on paper.
-
-import { parse } from "./numbers.js";
+// the reader writes on paper. `parse` is the widgets' own, from numbers.js, which the build puts in front.
 
 // Private windows and some settings refuse storage; then a guess lasts as long as the page.
 function stored(key, value) {
@@ -15,7 +13,7 @@ function stored(key, value) {
 }
 
 // What is said to a checked answer: `within` is the relative difference that is allowed.
-export function verdict(value, answer, within) {
+function verdict(value, answer, within) {
   if (Math.abs(value - answer) <= within * Math.abs(answer)) return "Right.";
   if (value !== 0 && Math.sign(value) !== Math.sign(answer)) return "Not yet: look at the sign.";
   return `Not yet: too ${Math.abs(value) > Math.abs(answer) ? "large" : "small"}.`;
