@@ -4,7 +4,20 @@ import numpy as np
 from matplotlib import pyplot as plt
 
 from ghostlib import toy
-from ghostlib.plots.style import CLAIM, CONFIDENCE, DEAD, GRADIENT, INK, LOSS, MUTED, OPTIMUM, WIDTH, arrow, label, label_powers
+from ghostlib.plots.style import (
+    CLAIM,
+    CONFIDENCE,
+    DEAD,
+    GRADIENT,
+    INK,
+    LOSS,
+    MUTED,
+    OPTIMUM,
+    WIDTH,
+    arrow,
+    label,
+    label_powers,
+)
 
 
 FAINTEST = 1e-30  # where the log axes of the factors end

@@ -139,8 +139,12 @@ def test_a_small_figure_has_an_address_and_refuses_the_impossible(show):
     page.wait_for_timeout(350)
     assert "timing.rho=" in page.evaluate("location.hash")
     page.evaluate("location.hash = 'timing.rho=a lot&step.rho=&step.a=1'")
-    expect(figure(page, Timing).locator(".ghost-live .ghost-message")).to_contain_text("must be a number from 0.19 to 9")
-    expect(figure(page, Step).locator(".ghost-live .ghost-message")).to_contain_text("must be a number from 0.25 to 2.5")
+    expect(figure(page, Timing).locator(".ghost-live .ghost-message")).to_contain_text(
+        "must be a number from 0.19 to 9"
+    )
+    expect(figure(page, Step).locator(".ghost-live .ghost-message")).to_contain_text(
+        "must be a number from 0.25 to 2.5"
+    )
 
 
 def test_small_figures_say_what_the_library_computes(show):
