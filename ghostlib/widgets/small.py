@@ -37,8 +37,8 @@ class Bifurcation(Explorable):
     module = "bifurcation"
     alt = (
         "A bifurcation diagram over r divided by r*. Left of zero a parabola on its side: a solid stable branch below, "
-        "a dashed unstable one above, in a hatched no-learning zone that ends at a quarter. Right of zero a violet line "
-        "at height zero, the ghost. An arrow marked learning leads from 10 to a green line at 1."
+        "a dashed unstable one above, in a hatched no-learning zone that ends at a quarter. Right of zero a violet "
+        "line at height zero, the ghost. An arrow marked learning leads from 10 to a green line at 1."
     )
     caption = (
         "<strong>The bifurcation that does not happen.</strong> Left of zero there are two fixed points, right of it "
@@ -94,8 +94,8 @@ class Slope(Explorable):
         "paper's one-sided values."
     )
     caption = (
-        "<strong>The loss and its slope.</strong> Flat, cliff, kink, long tail. In units of T/r* the slope is −4 at the "
-        "top of the cliff, and −½ and +½ on the two sides of the kink, the paper’s values (dashed)."
+        "<strong>The loss and its slope.</strong> Flat, cliff, kink, long tail. In units of T/r* the slope is −4 at "
+        "the top of the cliff, and −½ and +½ on the two sides of the kink, the paper’s values (dashed)."
     )
 
     rho = Parameter(2.0, low=-0.5, high=4.0, label="r / r*")
@@ -170,8 +170,8 @@ class ReadOut(Explorable):
     module = "readout"
     alt = (
         "What the output feeds back over κ from −4 to 2, on a log axis. At c = 10 a steep line that falls by four "
-        "powers of ten for every unit left of the threshold κ* = 1; at c = 1 a gentle one; at c = 0.1 it is nearly flat "
-        "at a few hundredths."
+        "powers of ten for every unit left of the threshold κ* = 1; at c = 1 a gentle one; at c = 0.1 it is nearly "
+        "flat at a few hundredths."
     )
     caption = (
         "<strong>Wrong and certain.</strong> What an output that should be 1 feeds back, its error times its slope "

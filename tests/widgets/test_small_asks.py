@@ -13,7 +13,8 @@ from ghostbook.asks import element, script  # noqa: E402  (after the path)
 
 
 PAGE = (
-    f"<!doctype html><meta charset=utf8>{element('guess', 'wait', '', '15.6')}{element('check', 'rate', '1%', '−9.13e-10')}"
+    f"<!doctype html><meta charset=utf8>{element('guess', 'wait', '', '15.6')}"
+    f"{element('check', 'rate', '1%', '−9.13e-10')}"
     "<script src=ask.js></script>"
 )
 NO_STORAGE = "Object.defineProperty(window, 'localStorage', { get() { throw new Error('refused'); } })"

@@ -44,7 +44,7 @@ def element(kind, name, within, answer):
 
 
 class AskRole(SphinxRole):
-    """``{guess}`name```, or ``{check}`name, 1 %``` with the difference that is allowed, of the answer pasted as `name`."""
+    """``{guess}`name```, or ``{check}`name, 1 %``` with the difference that is allowed, of what was pasted."""
 
     def run(self):
         name, _, within = (part.strip() for part in self.text.partition(","))
