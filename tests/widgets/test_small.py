@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 from browser import import_modules
+from drawing import assert_legible
 from playwright.sync_api import expect
 from scipy.special import expit
 
-from ghostlib import toy, widgets
+from ghostlib import plots, toy, widgets
 from ghostlib.widgets._bundle import bundle
 from ghostlib.widgets.small import Bifurcation, Cobweb, ReadOut, Slope, Step, TimeSpent, Timing
 
@@ -171,3 +172,11 @@ def test_a_small_figure_fits_a_phone_and_is_at_most_half_of_its_height(show):
 def test_small_figures_are_handed_out_and_have_a_still_picture(kind):
     assert getattr(widgets, kind.__name__) is kind
     assert kind.alt[:40] in kind()._svg()
+
+
+def test_the_still_picture_of_the_read_out_is_that_of_the_live_one(book_style):
+    figure = plots.read_out()
+    assert_legible(figure)
+    for line, c in zip(figure.axes[0].lines[1:], (0.1, 1.0, 10.0), strict=True):
+        away = c * (line.get_xdata() - 1)
+        np.testing.assert_allclose(line.get_ydata(), c * expit(away) * expit(-away) ** 2, rtol=1e-9)
