@@ -29,7 +29,7 @@ export const small = (draw) => ({
       message.hidden = text === "";
     }
     function set(name, text) {
-      const why = Object.hasOwn(spec, name) ? refusal(spec[name], text) : `There is no parameter called ${name} here.`;
+      const why = Object.hasOwn(spec, name) ? refusal(spec[name], text) : `There is no parameter called ${name.slice(0, 30)} here.`;
       tell(why ?? "");
       if (why === null && model.get(name) !== parse(text)) {
         model.set(name, parse(text));
