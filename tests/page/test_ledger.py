@@ -167,7 +167,7 @@ def test_ledger_of_the_book_is_sound():
 CONFIGURATION = f"""
 import sys
 sys.path.insert(0, {str(ROOT / "book" / "_ext")!r})
-extensions = ["myst_nb", "ghostbook.claims"]
+extensions = ["myst_nb", "ghostbook.claims", "ghostbook.ledger"]
 html_theme = "basic"
 nb_execution_mode = "force"
 nb_execution_raise_on_error = True
@@ -263,6 +263,13 @@ def test_ledger_shows_what_the_chapter_recorded(sound):
     index = sound[0]["index"]
     assert "1,502" in index and "30% of the runs" in index
     assert "a derivation" in index and "within 5 % of the paper" in index
+
+
+def test_every_row_carries_what_a_browser_needs_to_judge_it(sound):
+    index = sound[0]["index"]
+    assert 'data-rule="relative 0.05" data-number="1500' in index and 'data-value="1502"' in index
+    assert 'data-verdict="not attempted" data-value=""' in index
+    assert index.count('<a href="#') >= len(ROWS) and index.count('class="ghost-check"') == len(ROWS)
 
 
 def test_every_row_is_an_anchor_and_leads_to_the_place_where_it_is_run(sound):
