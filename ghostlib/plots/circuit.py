@@ -2,26 +2,9 @@
 
 import numpy as np
 
-<<<<<<< HEAD
 from ghostlib import toy
-from ghostlib.plots.style import (
-    CLAIM,
-    CONFIDENCE,
-    DEAD,
-    GRADIENT,
-    INK,
-    LOSS,
-    MUTED,
-    OPTIMUM,
-    WIDTH,
-    arrow,
-    label,
-    label_powers,
-)
-=======
 from ghostlib.plots.marks import arrow, dot, hline, label, log_axes, panels, vline
-from ghostlib.plots.style import CLAIM, DEAD, GRADIENT, INK, LOSS, MUTED, OPTIMUM
->>>>>>> main
+from ghostlib.plots.style import CLAIM, CONFIDENCE, DEAD, GRADIENT, INK, LOSS, MUTED, OPTIMUM
 
 
 FAINTEST = 1e-30  # where the log axes of the factors end
@@ -123,15 +106,14 @@ def gradient_factors(task, kappa, fed, passed):
 
 def read_out(confidences=(0.1, 1.0, 10.0), kappa_star=1.0):
     """What an output that should be 1 feeds back over κ, c ô (1 − ô)², at three confidences (Eq. B34 without 2/T)."""
-    figure, axes = plt.subplots(figsize=(WIDTH, 3.2))
+    figure, axes = panels(1, 3.2)
     kappa = np.linspace(-4, 2, 301)
-    axes.axvline(kappa_star, color=MUTED, linestyle="--", linewidth=1)
-    label(axes, "κ*", (kappa_star, 1e-22), (4, 0), color=MUTED)
-    for c, colour, away in zip(confidences, CONFIDENCE, (-15, 6, 6), strict=True):
+    vline(axes, kappa_star, MUTED, "κ*", at=0.08, linestyle="--")
+    for c, colour, away in zip(confidences, CONFIDENCE, (-6, 6, 6), strict=True):
         output = toy.output(kappa, c=c, x_star=kappa_star)
         fed = c * output * (1 - output) ** 2
-        axes.semilogy(kappa, fed, color=colour)
-        label(axes, f"c = {c:g}", (kappa[75], fed[75]), (-6, away), color=colour, ha="right")
-    axes.set(xlim=(-4, 2), ylim=(1e-24, 10), xlabel="κ when the target is 1", ylabel="fed back (log scale)")
-    label_powers(axes.yaxis)
+        axes.plot(kappa, fed, color=colour)
+        label(axes, f"c = {c:g}", (kappa[75], fed[75]), (-6, away), color=colour)
+    log_axes(axes, y="fed back")
+    axes.set(xlim=(-4, 2), ylim=(1e-24, 10), xlabel="κ when the target is 1")
     return figure
