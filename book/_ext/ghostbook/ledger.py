@@ -3,6 +3,10 @@
 import html
 import json
 import re
+import subprocess
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
 
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
@@ -14,6 +18,7 @@ from .claims import LEDGER, Chip, Ours, Run, attributes_of, recorded_by, row_lab
 
 
 COLUMNS = ("Where", "Claim", "Paper", "Ours", "Verdict", "Check")
+FILE = "ledger.json"
 FIGURE = re.compile(r"Figs?\. (S?\d[A-D]?)")
 
 
@@ -33,7 +38,10 @@ class LedgerDirective(SphinxDirective):
         self.env.note_reread()
         for claim in self.env.ghost_claims.values():
             self.env.get_domain("std").anonlabels[row_label(claim.id)] = self.env.docname, claim.id
-        return [Tiles(), _table(self.env.ghost_claims.values())]
+        link = f'<a href="_static/ghost/{FILE}" download="{FILE}">The ledger as a file</a>'
+        told = attributes_of({"class": "ghost-ledger-version", "data-version": version("ghostlib")})
+        file = nodes.raw("", f"<p{told}>{link}, with every value and rule.</p>", format="html")
+        return [Tiles(), _table(self.env.ghost_claims.values()), file]
 
 
 def _figure(claim):
@@ -149,6 +157,27 @@ def _resolve(app, doctree, docname):
             node.parent.remove(node)
 
 
+def _write_file(app, error):
+    """All rows with what the runs gave, and of which state of the book this is said."""
+    if error is not None or app.builder.format != "html":
+        return
+    asked = subprocess.run(
+        ["git", "log", "-1", "--format=%H %cI"], cwd=app.srcdir, capture_output=True, text=True, check=False
+    )
+    commit, date = asked.stdout.split() or ("", "")
+    recorded = recorded_by(app.env)
+    rows = [
+        asdict(claim)
+        | {f"our_{name}": getattr(record, name) for record in recorded.get(claim.id, []) for name in ("value", "text")}
+        for claim in app.env.ghost_claims.values()
+    ]
+    told = {"version": version("ghostlib"), "commit": commit, "date": date, "claims": rows}
+    target = Path(app.outdir) / "_static" / "ghost" / FILE
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
 def setup(app):
     app.add_directive("claims-ledger", LedgerDirective)
+    app.connect("build-finished", _write_file)
     app.connect("doctree-resolved", _resolve)
