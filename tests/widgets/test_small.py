@@ -180,3 +180,18 @@ def test_the_still_picture_of_the_read_out_is_that_of_the_live_one(book_style):
     for line, c in zip(figure.axes[0].lines[1:], (0.1, 1.0, 10.0), strict=True):
         away = c * (line.get_xdata() - 1)
         np.testing.assert_allclose(line.get_ydata(), c * expit(away) * expit(-away) ** 2, rtol=1e-9)
+
+
+def test_a_descent_begins_before_its_first_step_and_tells_its_end_only_when_it_is_there(show):
+    page = show(widgets.Descent())
+    said, scrub = page.locator(".ghost-sentence"), page.locator("input[name=frame]")
+    drawn = "all => all.map(path => path.getAttribute('d').length).reduce((all, one) => all + one)"
+    expect(said).to_contain_text("Epoch 0: r = 10 r*")
+    expect(said).to_contain_text("What comes next?")
+    nothing = page.locator(".ghost-picture path").evaluate_all(drawn)
+    scrub.press("End")
+    expect(said).to_contain_text("oscillates about it")
+    assert page.locator(".ghost-picture path").evaluate_all(drawn) > nothing + 1000
+    page.locator("button[name=reset]").click()
+    expect(said).to_contain_text("Epoch 0: r = 10 r*")
+    expect(said).to_contain_text("What comes next?")
