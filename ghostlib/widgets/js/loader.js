@@ -82,9 +82,10 @@
       widgets.push(widget);
       const named = readAddress(widget);
       const { default: view } = await moduleOf(host.dataset.widget);
+      // Until it is drawn the picture stays; see .ghost-live[hidden] in widgets.css.
+      await view.render({ model, el: live });
       live.hidden = false;
       still.hidden = true;
-      view.render({ model, el: live });
       model.on("change", () => {
         clearTimeout(writing);
         writing = setTimeout(writeAddress, 200);

@@ -1,6 +1,7 @@
 // What the widgets share on the screen beside their pictures: controls, and the shell around them.
 
 import { minus, nearest, parse, show } from "./numbers.js";
+import { alongX } from "./picture.js";
 
 // An element: node("button", { type: "button", onclick }, "Reset").
 export function node(tag, attributes = {}, ...children) {
@@ -85,7 +86,7 @@ function numberControl(name, parameter, set) {
 
 // ---------------------------------------------------------------------------------------------- motion
 
-const reducedMotion = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+export const reducedMotion = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 // A slider over whole-numbered frames, `unit` by unit; `update` says which one is shown, and which is the last.
 export function scrubber({ label, unit, oninput }) {
@@ -169,22 +170,49 @@ async function copyText(text) {
   }
 }
 
+// A click in a picture, or a drag by mouse or finger.
+function letPoint(frame, moved) {
+  const move = (event) => {
+    const { left, width } = frame.getBoundingClientRect();
+    moved(alongX(event.clientX - left, width));
+  };
+  frame.classList.add("ghost-pointed");
+  frame.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    frame.setPointerCapture(event.pointerId);
+    move(event);
+  });
+  frame.addEventListener("pointermove", (event) => frame.hasPointerCapture(event.pointerId) && move(event));
+}
+
 // The frame of every widget: pictures, controls, the sentence, and the buttons. `describe` is an object with
 //   panels    how many pictures
+//   folded    { from, names }: on a phone the pictures from this one on wait behind a button that names them
+//   point     { panel: function of the place along its x axis, 0 to 1 }: called where the reader clicks or drags
 //   extra     elements between pictures and sliders (a transport, say)
 //   draw(values, widths) → { pictures: [svg text, …], sentence }
 //   python(values) → text for "Copy as Python"
 //   csv(values) → { name, columns, rows }
 //   onparameter(name)   called before a redraw when a parameter changed
 //   onreset()           called after all parameters have been reset
-// Returns { values, set, redraw, destroy }.
+// Returns { values, set, draw, redraw, destroy }: `draw` at once, `redraw` with the browser's next frame.
 export function shell(model, el, describe) {
   const spec = model.get("_spec");
   const names = Object.keys(spec);
   const values = () => Object.fromEntries(names.map((name) => [name, model.get(name)]));
   const message = node("p", { class: "ghost-message", role: "alert", hidden: true });
   const sentence = node("p", { class: "ghost-sentence", "aria-live": "polite" });
-  const frames = Array.from({ length: describe.panels }, () => node("div", { class: "ghost-picture" }));
+  const { from, names: hidden } = describe.folded ?? { from: describe.panels };
+  const frames = Array.from({ length: describe.panels }, (_, k) => node("div", { class: k < from ? "ghost-picture" : "ghost-picture ghost-folded" }));
+  for (const [panel, moved] of Object.entries(describe.point ?? {})) letPoint(frames[panel], moved);
+  const pictures = node("div", { class: "ghost-pictures" }, ...frames);
+  const more = button("more", `More: ${hidden}`, () => {
+    const isOpen = pictures.classList.toggle("is-unfolded");
+    more.setAttribute("aria-expanded", isOpen);
+    more.textContent = `${isOpen ? "Less" : "More"}: ${hidden}`;
+    redraw();
+  });
+  more.setAttribute("aria-expanded", "false");
 
   function tell(text) {
     message.textContent = text;
@@ -224,7 +252,8 @@ export function shell(model, el, describe) {
   }
   const rootElement = node(
     "div", { class: "ghost-shell" },
-    node("div", { class: "ghost-pictures" }, ...frames),
+    pictures,
+    ...(hidden ? [more] : []),
     node("div", { class: "ghost-panel" }, ...(describe.extra ?? []), node("div", { class: "ghost-controls" }, ...names.map((name) => controls.get(name).element)), message),
     sentence,
     node("div", { class: "ghost-buttons" }, button("reset", "Reset to paper", reset), button("python", "Copy as Python", copy), button("csv", "Download CSV", download)),
@@ -236,7 +265,8 @@ export function shell(model, el, describe) {
   let waiting = null;
   function draw() {
     waiting = null;
-    const widths = frames.map((frame) => Math.max(240, frame.clientWidth));
+    // A folded picture has no width, and need not be drawn.
+    const widths = frames.map((frame) => (getComputedStyle(frame).display === "none" ? 0 : Math.max(240, frame.clientWidth)));
     const result = describe.draw(values(), widths);
     frames.forEach((frame, i) => (frame.innerHTML = result.pictures[i]));
     if (sentence.textContent !== result.sentence) sentence.textContent = result.sentence;
@@ -262,7 +292,7 @@ export function shell(model, el, describe) {
   const observer = new ResizeObserver(redraw);
   observer.observe(rootElement);
   return {
-    values, set, redraw,
+    values, set, draw, redraw,
     destroy() {
       observer.disconnect();
       for (const forget of listeners) forget();
