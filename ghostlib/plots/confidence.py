@@ -5,7 +5,7 @@ from matplotlib import pyplot as plt
 from matplotlib.ticker import NullFormatter
 
 from ghostlib.outcomes import has_task
-from ghostlib.plots.network import draw_latent_flow
+from ghostlib.plots.network import draw_latent_flow, draw_story
 from ghostlib.plots.style import (
     CLAIM,
     CONFIDENCE,
@@ -244,15 +244,13 @@ def rescued(history, network, task, lowered_at):
     history : History of `train_stages` for one network; network : that network when it was trapped; lowered_at : epoch.
     """
     figure, (losses, norms, flow) = plt.subplots(3, 1, figsize=(WIDTH, 7.6))
-    for axes, values, colour, name in (
-        (losses, history.loss[0], LOSS, "loss"),
-        (norms, np.maximum(history.gradient_norm[0], FAINTEST), GRADIENT, "gradient norm"),
-    ):
-        axes.semilogy(history.epoch, values, color=colour, linewidth=1)
+    draw_story(losses, history)
+    norms.semilogy(history.epoch, np.maximum(history.gradient_norm[0], FAINTEST), color=GRADIENT, linewidth=1)
+    norms.set(xlim=(0, history.epoch[-1]), xlabel="epoch", ylabel="gradient norm (log scale)")
+    norms.xaxis.set_major_formatter("{x:,.0f}")
+    label_powers(norms.yaxis)
+    for axes in (losses, norms):
         axes.axvline(lowered_at, color=CONFIDENCE[-1], linewidth=1)
-        axes.set(xlim=(0, history.epoch[-1]), xlabel="epoch", ylabel=f"{name} (log scale)")
-        axes.xaxis.set_major_formatter("{x:,.0f}")
-        label_powers(axes.yaxis)
     label(losses, "c lowered", (lowered_at, losses.get_ylim()[0]), (-4, 6), ha="right", color=CONFIDENCE[-1])
     draw_latent_flow(flow, network, task)
     return figure

@@ -3,10 +3,11 @@
 import numpy as np
 from matplotlib import pyplot as plt
 
+from ghostlib import outcomes
 from ghostlib.dynamics.slow_points import slow_points
 from ghostlib.networks.records import RankOne
 from ghostlib.networks.task import DelayedActivation
-from ghostlib.plots.style import GHOST, GRADIENT, INK, LOSS, MUTED, OPTIMUM, PAGE, WIDTH, label
+from ghostlib.plots.style import GHOST, GRADIENT, INK, LOSS, MUTED, OPTIMUM, PAGE, WIDTH, label, label_powers, shade_zone
 from ghostlib.training import train
 
 
@@ -46,16 +47,31 @@ def draw_output(axes, network, task, *, c):
     axes.set(xlim=(0, edges[-1]), ylim=(-0.05, 1.2), xlabel="time (ms)", ylabel="output")
 
 
+def draw_story(axes, history):
+    """The loss of a single training on a log axis, and its course in words: plateau, jump, what came of it."""
+    epoch, loss, accuracy = history.epoch, history.loss[0], history.accuracy[0]
+    axes.semilogy(epoch, loss, color=LOSS, linewidth=1)
+    axes.set(xlim=(0, epoch[-1]), ylim=(min(0.1, loss.min()), 3), xlabel="epoch", ylabel="loss (log scale)")
+    axes.xaxis.set_major_formatter("{x:,.0f}")
+    label_powers(axes.yaxis)
+    heard = outcomes.has_task(accuracy)
+    jump = int(outcomes.first_epoch(heard))
+    if jump < 0:
+        return
+    label(axes, "plateau", (jump / 2, 1), (0, -7), ha="center", va="top", color=LOSS)
+    label(axes, "jump", (jump, 0.35), (-5, 0), ha="right", color=LOSS)
+    if outcomes.trapped(accuracy):
+        fall = epoch[heard][-1] + 1
+        shade_zone(axes, fall, epoch[-1])
+        away, ha = ((-5, 6), "right") if epoch[-1] - fall < 0.3 * epoch[-1] else ((5, 6), "left")
+        label(axes, "no-learning zone", (fall, axes.get_ylim()[0]), away, ha=ha, color=MUTED)
+
+
 def training(seed, alpha, c, *, epochs=6000):
-    """One of the authors' networks, trained: loss, gradient norm, output and latent flow (as in Fig. 3)."""
+    """One of the authors' networks, trained: its loss with the story in words, and its latent flow (as in Fig. 3)."""
     task = DelayedActivation()
     history = train(RankOne.initial([seed]), task, alpha, epochs, c)
-    figure, (losses, norms, output, flow) = plt.subplots(4, 1, figsize=(WIDTH, 8.4))
-    losses.semilogy(history.epoch, history.loss[0], color=LOSS, linewidth=1)
-    losses.set(xlim=(0, epochs), xlabel="epoch", ylabel="loss (log scale)")
-    norms.semilogy(history.epoch, np.maximum(history.gradient_norm[0], 1e-12), color=GRADIENT, linewidth=1)
-    norms.set(xlim=(0, epochs), xlabel="epoch", ylabel="gradient norm (log scale)")
-    network = history.networks[0]
-    draw_output(output, network, task, c=c)
-    draw_latent_flow(flow, network, task)
+    figure, (losses, flow) = plt.subplots(2, 1, figsize=(WIDTH, 5.0))
+    draw_story(losses, history)
+    draw_latent_flow(flow, history.networks[0], task)
     return figure

@@ -77,10 +77,10 @@ function pathOf(points, limit) {
 const rectangle = ({ left, right, top, bottom }, attributes = "") =>
   `<rect x="${left.toFixed(1)}" y="${top.toFixed(1)}" width="${(right - left).toFixed(1)}" height="${(bottom - top).toFixed(1)}"${attributes}/>`;
 
-const [LEFT, RIGHT] = [50, 18]; // pixels beside the axes
+const BESIDE = { left: 50, right: 18 }; // pixels beside the axes
 
 // How far along the x axis a place is in a picture, from 0 to 1.
-export const alongX = (px, width) => Math.min(1, Math.max(0, (px - LEFT) / (width - LEFT - RIGHT)));
+export const alongX = (px, width) => Math.min(1, Math.max(0, (px - BESIDE.left) / (width - BESIDE.left - BESIDE.right)));
 
 // A picture's axes: where values lie in it, and how words are written beside them.
 class Axes {
@@ -88,7 +88,7 @@ class Axes {
     // Counted on the document: every widget's module has its own copy of this file, and ids must differ between them.
     document.ghostPictures = (document.ghostPictures ?? 0) + 1;
     this.id = `ghost-picture-${document.ghostPictures}`;
-    this.box = { left: LEFT, right: width - RIGHT, top: 30, bottom: height - 40 };
+    this.box = { left: BESIDE.left, right: width - BESIDE.right, top: 30, bottom: height - 40 };
     const { left, right, top, bottom } = this.box;
     this.width = right - left;
     this.height = bottom - top;

@@ -6,10 +6,11 @@ import { RANK_ONE_TASK, rankOneFlow, rankOneForward, rankOneSlowPoints, rankOneU
 import { Session } from "./session.js";
 import { button, node, reducedMotion, scrubber, shell } from "./ui.js";
 
-const heightOf = (width) => (width < 400 ? 180 : 230);
+const heightOf = (width) => (width < 400 ? 160 : 210);
 const STEP = 5; // milliseconds of the task's time per update
 const REACH = 6; // the flow is drawn for κ between ± REACH, wider where a fixed point is
 const SAMPLES = 240;
+const LOWEST = 0.1; // the axis of the loss goes down to it, and further where the loss does
 const FAINT = 1e-3; // a gradient norm below which a hundred epochs change little
 
 // The output against its target over one trial.
@@ -69,27 +70,24 @@ function story({ epoch, accuracy }, from, to) {
   const until = learned < 0 ? epoch : learned;
   const word = (x, y, text, anchor) => ({ type: "text", x, y, text, colour: "loss", anchor });
   const marks = [];
-  if (until - from > 0.2 * (to - from)) marks.push(word((from + until) / 2, 0.4, "plateau", "middle"));
-  if (learned > from) marks.push(word(learned - 0.01 * (to - from), 0.02, "jump", "end"));
+  if (until - from > 0.2 * (to - from)) marks.push(word((from + until) / 2, 0.5, "plateau", "middle"));
+  if (learned > from) marks.push(word(learned - 0.01 * (to - from), 0.35, "jump", "end"));
   if (trapped >= 0) marks.push({ type: "zone", from: trapped, to, label: "no-learning zone" });
   else if (learned >= 0 && epoch - learned > 0.2 * (to - from)) marks.push(word((Math.max(from, learned) + epoch) / 2, 1.6, "oscillation", "middle"));
   return marks;
 }
 
-function sentenceOf({ seed, alpha }, session, epoch, isMoving) {
+function sentenceOf({ seed }, session, epoch, isMoving) {
   const [loss, gradientNorm] = [session.loss.values[epoch], session.gradientNorm.values[epoch]];
   const accuracy = session.accuracy.values;
-  const now = `Seed ${seed}, α = ${show(alpha)}, epoch ${epoch}: loss ${show(loss)}, accuracy ${show(accuracy[epoch])}, gradient norm ${show(gradientNorm)}.`;
+  const now = `Seed ${seed}, epoch ${epoch}: loss ${show(loss)}, accuracy ${show(accuracy[epoch])}, gradient norm ${show(gradientNorm)}.`;
   if (session.diverged) return `${now} The parameters have overflowed; start again with a lower α.`;
   if (session.epoch === 0) return `${now} The network is untrained. Press Train.`;
   const [learned, trapped, recovered] = [learnedSince(accuracy), trappedSince(accuracy), recoveredSince(accuracy)];
   if (learned < 0 || epoch < learned) return `${now} Still on the plateau.`;
   const got = `${now} It got the task at epoch ${learned}`;
-  const chaos = isMoving || epoch < session.epoch ? "" : " Past the jump it is chaos: the last digit of one weight decides, and another run of this seed may end elsewhere.";
-  if (trapped >= 0 && epoch >= trapped) {
-    const advice = gradientNorm < FAINT ? "the gradient is all but gone. Try a lower c." : "the gradient is alive at this c. Train on.";
-    return `${got} and fell into the no-learning zone at epoch ${trapped}: the output is silent, ${advice}${chaos}`;
-  }
+  const chaos = isMoving || epoch < session.epoch ? "" : " Another run of this seed may end elsewhere: after the jump, rounding decides.";
+  if (trapped >= 0 && epoch >= trapped) return `${got} and lost it at ${trapped}: no-learning zone. ${gradientNorm < FAINT ? "Try a lower c." : "At this c its gradient is alive: train on."}${chaos}`;
   const past = accuracy.subarray(0, epoch + 1);
   if (!everTrapped(past)) return `${got}${solved(past, loss) ? " and keeps it" : ""}.${chaos}`;
   return recovered >= 0 && epoch >= recovered ? `${got}, lost it, and is back since epoch ${recovered}.` : `${got} and lost it; it is not back for good yet.`;
@@ -144,7 +142,7 @@ export async function trainView(model, el, course) {
   // Resolves when the training rests, at the goal or earlier.
   function move(how, advance) {
     return new Promise((resolve) => {
-      const end = how(session, goal, { advance, isFast: () => fast.checked, onframe: view.redraw, onend: stop });
+      const end = how(session, () => goal, { advance, isFast: () => fast.checked, onframe: view.redraw, onend: stop });
       rest = () => {
         rest = null;
         end();
@@ -203,13 +201,16 @@ export async function trainView(model, el, course) {
     const words = story(session, from, end);
     const { kappa, output } = rankOneForward(network, RANK_ONE_TASK, session.c.values[epoch]);
     scrub.update(epoch, session.epoch);
+    const isOver = rest === null && session.epoch >= goal && session.c.values[Math.max(0, session.epoch - 1)] === values.c;
+    again.classList.toggle("ghost-next", isOver);
+    train.classList.toggle("ghost-next", !isOver);
     train.textContent = rest ? "Pause" : session.epoch ? "Train on" : "Train";
     // A picture that is folded away has no width.
     return {
       pictures: [
-        history(w1, session.loss, "loss", "Loss", [1e-4, 4], words),
+        history(w1, session.loss, "loss", "Loss", [Math.min(LOWEST, session.loss.values.reduce((low, value) => Math.min(low, value))), 3], words),
         latentFlow(network, kappa[0], w2),
-        w3 && history(w3, session.gradientNorm, "gradient", "Gradient norm", [1e-9, 1e3], words.filter(({ type }) => type === "zone")),
+        w3 && history(w3, session.gradientNorm, "gradient", "Gradient norm", [1e-9, 1e3], words.filter(({ type }) => type === "zone").map(({ label, ...zone }) => zone)),
         w4 && behaviour(output, epoch === 0, w4),
         ...course.panels.draw.map((panel, k) => more[k] && panel(values, more[k])),
       ],
