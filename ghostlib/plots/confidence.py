@@ -12,7 +12,6 @@ from ghostlib.plots.style import (
     DEAD,
     GRADIENT,
     INK,
-    LOSS,
     MUTED,
     OPTIMUM,
     WIDTH,
@@ -244,13 +243,13 @@ def rescued(history, network, task, lowered_at):
     history : History of `train_stages` for one network; network : that network when it was trapped; lowered_at : epoch.
     """
     figure, (losses, norms, flow) = plt.subplots(3, 1, figsize=(WIDTH, 7.6))
-    draw_story(losses, history)
+    draw_story(losses, history, lowered_at)
     norms.semilogy(history.epoch, np.maximum(history.gradient_norm[0], FAINTEST), color=GRADIENT, linewidth=1)
     norms.set(xlim=(0, history.epoch[-1]), xlabel="epoch", ylabel="gradient norm (log scale)")
     norms.xaxis.set_major_formatter("{x:,.0f}")
     label_powers(norms.yaxis)
     for axes in (losses, norms):
         axes.axvline(lowered_at, color=CONFIDENCE[-1], linewidth=1)
-    label(losses, "c lowered", (lowered_at, losses.get_ylim()[0]), (-4, 6), ha="right", color=CONFIDENCE[-1])
+    label(losses, "c lowered", (lowered_at, 1), (-4, 6), ha="right", color=CONFIDENCE[-1])
     draw_latent_flow(flow, network, task)
     return figure

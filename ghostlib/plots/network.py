@@ -7,7 +7,19 @@ from ghostlib import outcomes
 from ghostlib.dynamics.slow_points import slow_points
 from ghostlib.networks.records import RankOne
 from ghostlib.networks.task import DelayedActivation
-from ghostlib.plots.style import GHOST, GRADIENT, INK, LOSS, MUTED, OPTIMUM, PAGE, WIDTH, label, label_powers, shade_zone
+from ghostlib.plots.style import (
+    GHOST,
+    GRADIENT,
+    INK,
+    LOSS,
+    MUTED,
+    OPTIMUM,
+    PAGE,
+    WIDTH,
+    label,
+    label_powers,
+    shade_zone,
+)
 from ghostlib.training import train
 
 
@@ -47,13 +59,15 @@ def draw_output(axes, network, task, *, c):
     axes.set(xlim=(0, edges[-1]), ylim=(-0.05, 1.2), xlabel="time (ms)", ylabel="output")
 
 
-def draw_story(axes, history):
-    """The loss of a single training on a log axis, and its course in words: plateau, jump, what came of it."""
-    epoch, loss, accuracy = history.epoch, history.loss[0], history.accuracy[0]
+def draw_story(axes, history, until=None):
+    """The loss of a single training on a log axis, and its course up to an epoch in words: plateau, jump, fall."""
+    epoch, loss = history.epoch, history.loss[0]
     axes.semilogy(epoch, loss, color=LOSS, linewidth=1)
     axes.set(xlim=(0, epoch[-1]), ylim=(min(0.1, loss.min()), 3), xlabel="epoch", ylabel="loss (log scale)")
     axes.xaxis.set_major_formatter("{x:,.0f}")
     label_powers(axes.yaxis)
+    end = epoch[-1] if until is None else until
+    accuracy = history.accuracy[0, : end + 1]
     heard = outcomes.has_task(accuracy)
     jump = int(outcomes.first_epoch(heard))
     if jump < 0:
@@ -61,9 +75,10 @@ def draw_story(axes, history):
     label(axes, "plateau", (jump / 2, 1), (0, -7), ha="center", va="top", color=LOSS)
     label(axes, "jump", (jump, 0.35), (-5, 0), ha="right", color=LOSS)
     if outcomes.trapped(accuracy):
-        fall = epoch[heard][-1] + 1
-        shade_zone(axes, fall, epoch[-1])
-        away, ha = ((-5, 6), "right") if epoch[-1] - fall < 0.3 * epoch[-1] else ((5, 6), "left")
+        fall = np.flatnonzero(heard)[-1] + 1
+        shade_zone(axes, fall, end)
+        # Beside its zone where it would not fit in.
+        away, ha = ((-5, 6), "right") if end - fall < 0.3 * end else ((5, 6), "left")
         label(axes, "no-learning zone", (fall, axes.get_ylim()[0]), away, ha=ha, color=MUTED)
 
 

@@ -29,10 +29,10 @@ class Rescue(Train):
         "lowered. The latent flow of the trapped network, which is held by a fixed point far below the threshold."
     )
     caption = (
-        "<strong>The rescue.</strong> Train at c = 10 and let it fall; then lower c and train on. The last panel shows "
-        "the hundred networks of Fig. 4 after 6,000 epochs at c = 10 and 100 more at the c of the slider, computed "
-        "when this page was built, for thirty values of c. Whether the one above is trapped is a matter of rounding; "
-        "if it keeps the task, try another seed."
+        "<strong>The rescue.</strong> A network that got the task and lost it at c = 10. At a lower c its gradient "
+        "returns, and training on brings it back. The last panel shows the hundred networks of Fig. 4 after 6,000 "
+        "epochs at c = 10 and 100 more at the c of the slider, computed when this page was built, for thirty values of "
+        "c. Whether the one above is trapped is a matter of rounding; if it keeps the task, try another seed."
     )
 
     seed = Parameter(95.0, low=0.0, high=SEEDS - 1.0, label="seed", whole=True)
