@@ -101,7 +101,7 @@ def standing(seed, alpha, stand, end, *, c=10.0):
     figure, axes = plt.subplots(figsize=(WIDTH, 3.0))
     axes.plot(history.epoch[shown], history.loss[0, shown], color=LOSS, linewidth=1.2)
     axes.plot(stand, history.loss[0, stand], "o", color=LOSS)
-    label(axes, "you stand here", (stand, 1), (0, -9), ha="center", va="top", color=LOSS)
+    label(axes, "you stand here", (stand, 1), (5, -9), ha="right", va="top", color=LOSS)
     axes.axvline(forecast, color=GRADIENT, linestyle=(0, (4, 2)), linewidth=1.2)
     label(axes, "the law’s forecast", (forecast, 0.06), (5, 0), color=GRADIENT)
     axes.set(xlim=(0, end), ylim=(0, 1.15), xlabel="epoch", ylabel="loss")

@@ -78,7 +78,7 @@ export default {
               { type: "line", xs: Float64Array.from({ length: session.epoch + 1 }, (_, e) => e), ys: session.loss.values, colour: "loss" },
               ...rule(guess, 0.32, "ink", guess === end ? "drag your guess" : "your guess"),
               ...(guess === end ? [] : rule(forecast(stand), 0.08, "gradient", "the law")),
-              { type: "dot", x: stand, y: session.loss.values[stand], colour: "loss", label: "you stand here", dx: 0, dy: 22, anchor: "middle" },
+              { type: "dot", x: stand, y: session.loss.values[stand], colour: "loss", label: "you stand here", dx: 6, dy: 22, anchor: "end" },
             ],
           }),
         ],
