@@ -1,25 +1,13 @@
 """Figures of the trained networks: the latent flow, the output, the course of a training."""
 
 import numpy as np
-from matplotlib import pyplot as plt
 
 from ghostlib import outcomes
 from ghostlib.dynamics.slow_points import slow_points
 from ghostlib.networks.records import RankOne
 from ghostlib.networks.task import DelayedActivation
-from ghostlib.plots.style import (
-    GHOST,
-    GRADIENT,
-    INK,
-    LOSS,
-    MUTED,
-    OPTIMUM,
-    PAGE,
-    WIDTH,
-    label,
-    label_powers,
-    shade_zone,
-)
+from ghostlib.plots.marks import dot, epoch_axis, hline, label, log_axes, panels, shade_zone
+from ghostlib.plots.style import GHOST, GRADIENT, INK, LOSS, MUTED, OPTIMUM
 from ghostlib.training import train
 
 
@@ -29,24 +17,16 @@ TOUCHING = 1e-9  # speed below which an extremum is drawn as a saddle-node
 def draw_latent_flow(axes, network, task, *, reach=6.0):
     """f(κ) of one network (Eq. 4) with its fixed points, its ghosts and, in red, κ(0), as in Fig. 3."""
     kappa = np.linspace(-reach, reach, 600)
-    axes.axhline(0, color=MUTED, linewidth=0.8)
+    hline(axes, 0, linewidth=0.8)
     axes.plot(kappa, network.flow(kappa), color=INK)
     for point in slow_points(network, interval=(-reach, reach), tolerance=TOUCHING):
         if point.kind in ("ghost", "saddle-node"):
-            axes.plot(point.position, point.speed, "o", color=GHOST, markerfacecolor=PAGE, zorder=3)
-            label(
-                axes,
-                point.kind,
-                (point.position, point.speed),
-                (0, 8 if point.curvature > 0 else -15),
-                ha="center",
-                color=GHOST,
-            )
+            at = point.position, point.speed
+            dot(axes, *at, GHOST, hollow=True)
+            label(axes, point.kind, at, (0, 6 if point.curvature > 0 else -6), color=GHOST)
         else:
-            axes.plot(
-                point.position, 0, "o", color=INK, markerfacecolor=INK if point.kind == "stable" else PAGE, zorder=3
-            )
-    axes.plot(network.kappa0(task), 0, "o", color=GRADIENT, zorder=3)
+            dot(axes, point.position, 0, hollow=point.kind == "unstable")
+    dot(axes, network.kappa0(task), 0, GRADIENT)
     axes.set(xlim=(-reach, reach), xlabel="latent variable κ", ylabel="flow f(κ)")
 
 
@@ -62,10 +42,10 @@ def draw_output(axes, network, task, *, c):
 def draw_story(axes, history, until=None):
     """The loss of a single training on a log axis, and its course up to an epoch in words: plateau, jump, fall."""
     epoch, loss = history.epoch, history.loss[0]
-    axes.semilogy(epoch, loss, color=LOSS, linewidth=1)
-    axes.set(xlim=(0, epoch[-1]), ylim=(min(0.1, loss.min()), 3), xlabel="epoch", ylabel="loss (log scale)")
-    axes.xaxis.set_major_formatter("{x:,.0f}")
-    label_powers(axes.yaxis)
+    axes.plot(epoch, loss, color=LOSS, linewidth=1)
+    log_axes(axes, y="loss")
+    axes.set(ylim=(min(0.1, loss.min()), 3))
+    epoch_axis(axes, 0, epoch[-1])
     end = epoch[-1] if until is None else until
     accuracy = history.accuracy[0, : end + 1]
     heard = outcomes.has_task(accuracy)
@@ -86,7 +66,7 @@ def training(seed, alpha, c, *, epochs=6000):
     """One of the authors' networks, trained: its loss with the story in words, and its latent flow (as in Fig. 3)."""
     task = DelayedActivation()
     history = train(RankOne.initial([seed]), task, alpha, epochs, c)
-    figure, (losses, flow) = plt.subplots(2, 1, figsize=(WIDTH, 5.0))
+    figure, (losses, flow) = panels(2, 5.0, sharex=False)
     draw_story(losses, history)
     draw_latent_flow(flow, history.networks[0], task)
     return figure
