@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from ghostlib import widgets
 from ghostlib.page.palette import COLOURS
-from ghostlib.widgets._bundle import names
+from ghostlib.widgets._bundle import names, style
 
 
 pytestmark = pytest.mark.usefixtures("untrained")
@@ -125,6 +125,54 @@ def test_controls_have_names_of_words_that_stand_beside_them_and_are_not_transla
         for part in control.locator("input").all():
             assert part.get_attribute("aria-label").startswith(name)
         assert control.get_attribute("translate") == "no"
+
+
+def test_colours_are_dark_where_the_front_end_is(browser):
+    """The book, JupyterLab, Colab, marimo, VS Code; else as the page's own colour scheme is, and not as the system's."""
+    looks = {
+        "<html>": "light",
+        "<html style='color-scheme: dark'>": "dark",
+        "<html style='color-scheme: light dark'>": "dark",  # this reader's system is dark
+        "<html data-theme=dark>": "dark",
+        "<html data-theme=light style='color-scheme: dark'>": "light",
+        "<html><body data-jp-theme-light=true>": "light",
+        "<html><body data-jp-theme-light=false>": "dark",
+        "<html theme=dark>": "dark",
+        "<html class=dark>": "dark",
+        "<html><body class=dark>": "dark",
+        "<html><body class='vscode-dark'>": "dark",
+        "<html><body class='vscode-light'>": "light",
+        "<html><body class='vscode-high-contrast'>": "dark",
+        "<html><body class='vscode-high-contrast vscode-high-contrast-light'>": "light",
+    }
+    with browser.new_context(color_scheme="dark") as context:
+        page = context.new_page()
+        for start, theme in looks.items():
+            page.set_content(f"<!doctype html>{start}<style>{style()}</style><p class=ghost-shell>Words</p>")
+            red, green, blue = (int(getattr(COLOURS["ink"], theme)[k : k + 2], 16) for k in (1, 3, 5))
+            ink = page.locator("p").evaluate("p => getComputedStyle(p).color")
+            assert ink == f"rgb({red}, {green}, {blue})", start
+
+
+def test_on_paper_stands_the_drawn_figure_unless_the_reader_has_set_something_else(show):
+    page = show(widgets.Flow(), widgets.Train())
+    box(page, "r").fill("0.25")
+    box(page, "r").press("Enter")
+    assert address(page) == "#flow.r=0.25"
+    page.emulate_media(media="print")
+    set_by_hand, as_it_opens = page.locator(".ghost-widget").all()
+    for widget, parts in ((set_by_hand, (".ghost-picture",)), (as_it_opens, (".ghost-static",))):
+        for part in (".ghost-picture", ".ghost-static", "button", "input"):
+            assert all(one.is_visible() == (part in parts) for one in widget.locator(part).all()), part
+
+
+def test_words_that_ask_for_a_hand_are_there_only_while_the_figure_is_alive(show, browser):
+    html = widgets.Ranks()._html()
+    assert re.search(r'<span class="ghost-hint" hidden>[^<]*arrow keys', html)
+    assert not re.search(
+        "sliders|click|press", re.sub(r'<script.*?</script>|<span class="ghost-hint".*?</span>', "", html)
+    )
+    assert show(widgets.Ranks()).locator(".ghost-hint").is_visible()
 
 
 def test_the_focus_stays_on_the_button_that_copies(show):
