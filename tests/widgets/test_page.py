@@ -128,7 +128,7 @@ def test_controls_have_names_of_words_that_stand_beside_them_and_are_not_transla
 
 
 def test_colours_are_dark_where_the_front_end_is(browser):
-    """The book, JupyterLab, Colab, marimo, VS Code; else as the page's own colour scheme is, and not as the system's."""
+    """The book, JupyterLab, Colab, marimo, VS Code; else as the page says, and not as the system does."""
     looks = {
         "<html>": "light",
         "<html style='color-scheme: dark'>": "dark",

@@ -117,8 +117,8 @@ def test_a_touch_chooses_the_cell_and_in_the_chosen_cell_the_mark(page):
         page.locator(f"[data-pick='{network}']").evaluate(
             """mark => {
                 const { left, top, width, height } = mark.getBoundingClientRect();
-                const at = { clientX: left + width / 2, clientY: top + height / 2, bubbles: true, pointerType: "touch" };
-                mark.dispatchEvent(new PointerEvent("click", at));
+                const at = { clientX: left + width / 2, clientY: top + height / 2, pointerType: "touch" };
+                mark.dispatchEvent(new PointerEvent("click", { ...at, bubbles: true }));
             }"""
         )
 
