@@ -23,7 +23,7 @@ function lossesOf({ losses, lowest, highest }) {
 export default {
   render({ model, el }) {
     const sweep = model.get("_sweep");
-    const { ranks, rates, seeds, fates, edges } = sweep;
+    const { ranks, rates, seeds, outcomes, edges } = sweep;
     const losses = lossesOf(sweep);
     const columns = edges.length - 1;
     const ROWS = Math.ceil(seeds / PER_ROW);
@@ -63,7 +63,7 @@ export default {
       const [i, j] = [Math.max(0, Math.min(rates.length * PER_ROW - 1, x)), Math.max(0, Math.min(ranks.length * ROWS - 1, y))];
       return { row: Math.floor(j / ROWS), column: Math.floor(i / PER_ROW), seed: Math.min(seeds - 1, (ROWS - 1 - (j % ROWS)) * PER_ROW + (i % PER_ROW)) };
     }
-    const fateOf = ({ row, column, seed }) => fates[sweep.fate[place(row, column, seed)]];
+    const outcomeOf = ({ row, column, seed }) => outcomes[sweep.outcome[place(row, column, seed)]];
 
     // The map without what is chosen on it, so that it is drawn once.
     function mapOf({ width, box, across, down, leftOf, topOf, markOf }) {
@@ -75,19 +75,19 @@ export default {
           drawn += `<rect x="${leftOf(column) + 0.5}" y="${topOf(row) + 0.5}" width="${across - 1}" height="${down - 1}" fill="transparent" stroke="${paint("grid")}" stroke-width="0.8"/>`;
           for (let seed = 0; seed < seeds; seed += 1) {
             const network = { row, column, seed };
-            drawn += `<g data-pick="${row} ${column} ${seed}">${MARKS[fateOf(network)](...markOf(network))}</g>`;
+            drawn += `<g data-pick="${row} ${column} ${seed}">${MARKS[outcomeOf(network)](...markOf(network))}</g>`;
           }
         });
       });
       rates.forEach((rate, column) => {
         if (column % 3 === 0) ticks += `<text class="tick" x="${leftOf(column + 0.5)}" y="${box.bottom + 16}" text-anchor="middle">${rate}</text>`;
       });
-      const widths = fates.map((fate) => 15 + 6.6 * WORDS[fate].length);
+      const widths = outcomes.map((outcome) => 15 + 6.6 * WORDS[outcome].length);
       const all = widths.reduce((sum, one) => sum + one, 0);
       let at = Math.max(4, (width - all) / 2);
       let key = "";
-      fates.forEach((fate, k) => {
-        key += MARKS[fate](at + 4, HEIGHT - 9) + `<text class="tick" x="${at + 11}" y="${HEIGHT - 5}">${WORDS[fate]}</text>`;
+      outcomes.forEach((outcome, k) => {
+        key += MARKS[outcome](at + 4, HEIGHT - 9) + `<text class="tick" x="${at + 11}" y="${HEIGHT - 5}">${WORDS[outcome]}</text>`;
         at += widths[k];
       });
       const labels = `<text class="axis-label" x="4" y="15">rank</text><text class="axis-label" x="${(box.left + box.right) / 2}" y="${HEIGHT - 28}" text-anchor="middle">learning rate α (log scale)</text>`;
@@ -99,7 +99,7 @@ export default {
     function sentenceOf(here) {
       const { row, column, seed } = here;
       const network = place(row, column, seed);
-      const fate = fateOf(here);
+      const outcome = outcomeOf(here);
       const [learned, silent] = [sweep.learned[network], sweep.silent[network]];
       const first = learned < 0 ? "never learns" : `learns at epoch ${learned}`;
       const then = {
@@ -107,9 +107,9 @@ export default {
         unsettled: learned < 0 ? "and is not trapped either" : "and does not keep the task",
         trapped: silent > 0 ? `and sits in the no-learning zone from epoch ${silent} on` : "and sits in the no-learning zone",
         diverged: "and its parameters overflow",
-      }[fate];
-      const all = Array.from({ length: seeds }, (_, k) => sweep.fate[place(row, column, k)]);
-      const counts = fates.map((name, k) => [all.filter((one) => one === k).length, WORDS[name]]).filter(([count]) => count);
+      }[outcome];
+      const all = Array.from({ length: seeds }, (_, k) => sweep.outcome[place(row, column, k)]);
+      const counts = outcomes.map((name, k) => [all.filter((one) => one === k).length, WORDS[name]]).filter(([count]) => count);
       const cell = counts.map(([count, name]) => `${count} ${name}`).join(", ");
       return `Rank ${ranks[row]}, α = ${show(rates[column])}, seed ${seed}: this network ${first} ${then}. The ${seeds} seeds after ${sweep.epochs[row][column]} epochs: ${cell}.`;
     }
@@ -156,7 +156,7 @@ export default {
       ring.setAttribute("transform", `translate(${geometry.markOf(here)})`);
       const mark = frame.querySelector(`[data-pick="${row} ${column} ${seed}"]`);
       if (mark === current) return;
-      const name = `rank ${ranks[row]}, α = ${show(rates[column])}, seed ${seed}: ${WORDS[fateOf(here)]}`;
+      const name = `rank ${ranks[row]}, α = ${show(rates[column])}, seed ${seed}: ${WORDS[outcomeOf(here)]}`;
       for (const [key, value] of Object.entries({ role: "option", tabindex: 0, "aria-selected": true, "aria-label": name })) {
         mark.setAttribute(key, value);
         current?.removeAttribute(key);
