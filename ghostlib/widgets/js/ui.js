@@ -279,7 +279,7 @@ export function shell(model, el, describe) {
   // What a link or a person asked for by address, as [name, text] pairs.
   const requested = () => {
     const [first, ...more] = (model.get("_request") ?? []).map(([name, text]) => set(name, text)).filter((why) => why !== null);
-    const others = more.length ? `, and ${more.length} more of what the link asks for cannot be had` : "";
+    const others = more.length ? `, and ${more.length} more things in the link cannot be had` : "";
     if (first) tell(`${first.slice(0, -1)}${others}: the figure keeps its own values.`);
   };
   model.on("change:_request", requested);
