@@ -63,12 +63,18 @@ def bundle(name):
     return "\n".join([*map(_plain, imported), _IMPORT.sub("", _source(name))])
 
 
+def _scoped(name):
+    """The text of a module in a scope of its own, which only its exports leave."""
+    exports = ", ".join(_EXPORT.findall(_source(name)))
+    return f"const {{ {exports} }} = (() => {{\n{_plain(name)}return {{ {exports} }};\n}})();"
+
+
 @cache
 def core():
     """A classic script: every module that is no widget, and the loader, which hands their exports to the widgets."""
     modules = _in_order(*(name for name in _modules() if name not in (LOADER, *names())))
     exported = [name for module in modules for name in _EXPORT.findall(_source(module))]
-    parts = [*map(_plain, modules), f"const core = {{ {', '.join(exported)} }};", _source(LOADER)]
+    parts = [*map(_scoped, modules), f"const core = {{ {', '.join(exported)} }};", _source(LOADER)]
     return '"use strict";\n(() => {\n' + "\n".join(parts) + "})();\n"
 
 

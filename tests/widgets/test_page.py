@@ -40,8 +40,8 @@ def test_names_that_every_object_has_are_no_parameters(show, kind):
     page = show(kind(), address=f"#{asked}&{kind.module}.nonsense=2")
     assert page.locator(".ghost-widget").get_attribute("data-state") == "live"
     expect(message(page)).to_have_text(
-        f"There is no parameter called {PROTOTYPE[0]} here, and {len(PROTOTYPE)} more things in the link cannot be had: "
-        "the figure keeps its own values."
+        f"There is no parameter called {PROTOTYPE[0]} here, and {len(PROTOTYPE)} more things in the link cannot be "
+        "had: the figure keeps its own values."
     )
     for name in (*PROTOTYPE, "nonsense"):
         page.evaluate("hash => { location.hash = hash }", f"{kind.module}.{name}=3")

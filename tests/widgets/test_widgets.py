@@ -85,7 +85,8 @@ def assert_each_name_is_defined_once(source):
 
 def test_what_widgets_share_is_one_classic_script():
     assert not re.search(r"^(import|export)\s", core(), re.MULTILINE)
-    assert_each_name_is_defined_once(core())
+    exported = re.search(r"^const core = \{ ([\w, ]+) \};$", core(), re.MULTILINE)[1].split(", ")
+    assert len(exported) == len(set(exported)) > 20
 
 
 @pytest.mark.parametrize("name", names())
