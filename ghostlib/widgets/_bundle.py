@@ -71,8 +71,8 @@ def _scoped(name):
 
 @cache
 def core():
-    """A classic script: every module that is no widget, and the loader, which hands their exports to the widgets."""
-    modules = _in_order(*(name for name in _modules() if name not in (LOADER, *names())))
+    """A classic script: every module that a widget imports, and the loader, which hands their exports to the widgets."""
+    modules = [name for name in _in_order(*names()) if name not in names()]
     exported = [name for module in modules for name in _EXPORT.findall(_source(module))]
     parts = [*map(_scoped, modules), f"const core = {{ {', '.join(exported)} }};", _source(LOADER)]
     return '"use strict";\n(() => {\n' + "\n".join(parts) + "})();\n"
