@@ -71,7 +71,7 @@ def _scoped(name):
 
 @cache
 def core():
-    """A classic script: every module that a widget imports, and the loader, which hands their exports to the widgets."""
+    """A classic script: what the widgets import, and the loader, which hands it to them."""
     modules = [name for name in _in_order(*names()) if name not in names()]
     exported = [name for module in modules for name in _EXPORT.findall(_source(module))]
     parts = [*map(_scoped, modules), f"const core = {{ {', '.join(exported)} }};", _source(LOADER)]
