@@ -12,7 +12,8 @@ from ghostlib.dynamics.sharpness import sharpness
 from ghostlib.experiments import cache
 from ghostlib.experiments.copies import train_copy
 from ghostlib.experiments.courses import TASK
-from ghostlib.experiments.rank_one import LOWEST_LOSS, LowRateTraining
+from ghostlib.experiments.rank_one import LowRateTraining
+from ghostlib.experiments.steps import LOWEST_LOSS
 from ghostlib.networks.records import RankOne
 from ghostlib.page.numbers import Quoted, quoted
 

@@ -16,7 +16,7 @@ from ghostlib.dynamics.slow_points import count_fixed_points
 from ghostlib.experiments import cache
 from ghostlib.experiments.copies import outcomes_of_copy, perturbed
 from ghostlib.experiments.courses import TASK, FixedPointCourse, networks_at, train_counting_fixed_points
-from ghostlib.experiments.jump import first_ghost
+from ghostlib.experiments.events import first_ghost
 from ghostlib.networks.history import History
 from ghostlib.networks.records import RankOne
 from ghostlib.page.numbers import Quoted, quoted, scientific

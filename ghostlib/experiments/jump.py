@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ghostlib.dynamics.bifurcations import slope_upper_bound
-from ghostlib.dynamics.passage import ghost_of
 from ghostlib.dynamics.slow_points import slow_points
+from ghostlib.experiments.events import first_ghost
 from ghostlib.experiments.rank_one import LowRateTraining
 from ghostlib.page.numbers import Quoted
 
@@ -83,12 +82,6 @@ class AroundTheJump:
         slope = networks.slope(np.linspace(-self.reach, self.reach, 201)).max(axis=-1)
         later = training.settings.networks_at(range(jump, jump + self.search))
         return EventOrder(training, jump + first_ghost(later), epoch, np.array(resting), slope)
-
-
-def first_ghost(networks):
-    """Place of the first network with a ghost, looked for one by one, since ghosts come and go; −1 without one."""
-    rising = np.flatnonzero(slope_upper_bound(networks) >= 0).tolist()  # the others have none, by Eq. (B40)
-    return next((place for place in rising if ghost_of(networks[place]) is not None), -1)
 
 
 AROUND_THE_JUMP = AroundTheJump()

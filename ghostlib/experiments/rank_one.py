@@ -13,12 +13,11 @@ from ghostlib import outcomes
 from ghostlib.dynamics.passage import wait
 from ghostlib.experiments import cache
 from ghostlib.experiments.courses import TASK, FixedPointCourse, course_of_seed, networks_at
+from ghostlib.experiments.events import turns
 from ghostlib.experiments.plateau import HIGH_LOSS
+from ghostlib.experiments.steps import LOWEST_LOSS
 from ghostlib.networks.records import RankOne
 from ghostlib.page.numbers import Quoted, quoted, scientific
-
-
-LOWEST_LOSS = 1e-3  # below it the network has left the oscillations
 
 
 @dataclass(frozen=True)
@@ -164,12 +163,6 @@ class LowRate:
     def networks_at(self, epochs):
         """The network at some epochs, in their order, by training once more: `courses.networks_at`."""
         return networks_at(RankOne.initial(self.seed), self.alpha, epochs)
-
-
-def turns(loss):
-    """Where a loss that rose falls or the other way round, at all epochs but the first and the last; shape (E − 2,)."""
-    change = np.diff(loss)
-    return change[1:] * change[:-1] < 0
 
 
 FIG_3A = LowRate()
