@@ -20,6 +20,8 @@ from ghostlib.training import train
 
 
 EVERY = 10  # epochs between two looks at the plateau
+TRAVEL = 10.0  # α times the epochs after the jump in which a ghost is looked for
+GRID, MARGIN, BATCH = np.linspace(-15, 15, 601), 0.01, 50  # of κ, where f′ is looked at before a ghost is proved
 SAMPLES = 16  # of the sharpness, before it is followed epoch by epoch
 
 
@@ -29,7 +31,7 @@ class Events(NamedTuple):
     jump : the first epoch with a loss below ½.
     perfect : the first epoch with an accuracy of 1.
     sharp : the first epoch, up to `rise`, with a sharpness above 2/α.
-    ghost : the first epoch with a ghost.
+    ghost : the first epoch with a ghost, from the jump on.
     rise : the first epoch after the jump at which the loss is higher than the epoch before.
     loss_at_ghost, loss_before_rise : the loss there.
     resting : the stable fixed point, where κ comes to rest, in the epoch before the rise.
@@ -85,12 +87,17 @@ def turns(loss):
 
 def first_ghost(networks):
     """Place of the first network with a ghost, looked for one by one, since ghosts come and go; −1 without one."""
-    rising = np.flatnonzero(slope_upper_bound(networks) >= 0).tolist()  # the others have none, by Eq. (B40)
-    return next((place for place in rising if ghost_of(networks[place]) is not None), -1)
+    rising = np.flatnonzero(slope_upper_bound(networks) >= 0)  # the others have none, by Eq. (B40)
+    for some in np.array_split(rising, max(rising.size // BATCH, 1)):
+        steepest = networks[some].slope(GRID).max(axis=-1)  # nor have those that fall clearly: between two points of
+        for place in some[steepest > -MARGIN].tolist():  # the grid f′ is larger by |f‴|h²/8 at most, far below this
+            if ghost_of(networks[place]) is not None:
+                return place
+    return -1
 
 
 def first_sharp(networks, alpha):
-    """Place of the first network in a valley sharper than 2/α; −1 without one. Looked at in strides, then one by one."""
+    """Place of the first network in a valley sharper than 2/α, found in strides, then one by one; −1 without one."""
     coarse = np.unique(np.linspace(0, len(networks.m) - 1, SAMPLES).astype(int))
     above = np.flatnonzero(sharpness(networks[coarse], TASK) > 2 / alpha)
     if not above.size or not coarse[above[0]]:
@@ -104,7 +111,8 @@ def _events(history, alpha, start, bound):
     jump, networks = int(outcomes.jump(history.loss)), history.snapshots
     rise = jump + 1 + int(outcomes.first_epoch(np.diff(history.loss[jump:]) > 0))
     perfect = int(outcomes.first_epoch(history.accuracy >= 1))
-    ghost = first_ghost(networks)
+    found = first_ghost(networks[jump : jump + min(round(TRAVEL / alpha), CHUNK)])
+    ghost = jump + found if found >= 0 else -1
     before = min(jump, outcomes.LAST)
     sharp = first_sharp(networks[jump - before : rise + 1], alpha)
     shoulder = np.full(3, np.nan) if perfect < 0 else _way(networks[perfect])

@@ -47,16 +47,8 @@ class EventOrder:
     birth_accuracy = Quoted(lambda self: self.training.course.accuracy[self.first_ghost], "{:.0%}")
     #: The gradient norm at the birth.
     birth_norm = Quoted(lambda self: self.training.course.gradient_norm[self.first_ghost], "{:.2f}")
-    #: Epochs from the birth to the jump; negative, since it comes after.
-    ghost_before_jump = Quoted(
-        lambda self: -self.birth_after, claim="fig-3a-ghost", shown="{self.birth_after} epochs after the drop"
-    )
     #: Epochs from the birth to the onset of the oscillations.
-    onset_after = Quoted(
-        lambda self: self.training.onset - self.first_ghost,
-        claim="fig-3a-destabilises",
-        shown="{} epochs before the oscillations",
-    )
+    onset_after = Quoted(lambda self: self.training.onset - self.first_ghost)
     #: Where κ comes to rest just before the jump.
     resting_before = Quoted(lambda self: self.resting[np.searchsorted(self.epoch, self.training.jump) - 3], "{:.2f}")
     #: The loss ten epochs after the jump.

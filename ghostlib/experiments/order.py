@@ -35,6 +35,8 @@ class EventOrder:
     sharp_before_ghost = Quoted(lambda self: self._count(self.is_sharp_first & (self.events.sharp < self._ghost)))
     #: Where the accuracy is 1 before there is a ghost.
     perfect_first = Quoted(lambda self: self._count((self.events.perfect >= 0) & (self.events.perfect < self._ghost)))
+    #: The largest number of fixed points from the jump on; 0 if one count is not proved.
+    most_fixed_points = Quoted(lambda self: self.events.number.max() if self.events.number.all() else 0)
     #: The largest upper bound of f′ up to a jump: negative, no network has a ghost before it.
     bound_before = Quoted(lambda self: self.events.bound_before.max(), "{:.2f}")
     #: Epochs from the jump to the ghost.
@@ -78,6 +80,11 @@ class EventOrder:
         return np.abs(self._ghost - self.events.rise) / self.events.jump
 
     @property
+    def precursors(self):
+        """In how many a ghost comes before their accuracy is first 1, with the interval of their share."""
+        return counted(self.jumped - self.perfect_first, self.jumped)
+
+    @property
     def _ghost(self):
         return np.where(self.events.ghost >= 0, self.events.ghost, np.inf)
 
@@ -118,18 +125,34 @@ class EventOrders:
         """How many networks have, or may have, a ghost before their drop."""
         return sum(int(np.count_nonzero(each.events.bound_before >= 0)) for each in (self.low, self.high))
 
+    #: Share of the epochs up to a loss below 0.1 in which it comes there from 0.9, median at the lower rate.
+    fall = Quoted(
+        lambda self: np.nanmedian(self.low.events.fall), "{:.1%}", claim="fig-3a-jump", shown="{:.1%} of all epochs"
+    )
+    #: By which factor the gradient norm rises at the jump, likewise.
+    norm_rise = Quoted(lambda self: np.median(self.low.events.norm_rise), "{:.0f}", claim="fig-3a-gradient")
+    #: Share of the epochs from the first rise on at which the loss turns, likewise.
+    turning = Quoted(lambda self: np.median(self.low.events.turning), "{:.3f}", claim="fig-3a-oscillation")
+
+    @quoted(claim="ghost-precursors", shown="{self.low.precursors} at α = {self.low.alpha:g}")
+    def ghost_before_solution(self):
+        """Share of the networks, at the lower rate, that have a ghost before their accuracy is first 1."""
+        return 1 - self.low.perfect_first / self.low.jumped
+
     #: How many networks jump at the two rates together.
     jumped = Quoted(lambda self: self.low.jumped + self.high.jumped)
 
     @property
     def counts(self):
         """The share in words, with its interval at each rate."""
-        return "; ".join(f"{counted(each.ghost_first, each.jumped)} at α = {each.alpha:g}" for each in (self.low, self.high))
+        return "; ".join(
+            f"{counted(each.ghost_first, each.jumped)} at α = {each.alpha:g}" for each in (self.low, self.high)
+        )
 
 
 @dataclass(frozen=True)
 class ManyOrders:
-    """Fig. 3's two learning rates for a hundred networks: what comes first, ghost, sharp valley or oscillation. Ours."""
+    """Fig. 3's two learning rates, a hundred networks: what comes first, ghost, sharp valley or oscillation. Ours."""
 
     seeds: int = 100
     alpha: tuple[float, float] = (0.003, 0.02)  # paper

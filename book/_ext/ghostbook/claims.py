@@ -85,6 +85,19 @@ class LedgerDirective(SphinxDirective):
         return list(sections.values())
 
 
+class ErrataDirective(SphinxDirective):
+    """``{claims-errata}``: the corrections that we would suggest, each with the place and a link to its row."""
+
+    def run(self):
+        self.env.note_dependency(LEDGER)
+        listed = nodes.bullet_list(classes=["ghost-errata"])
+        for claim in self.env.ghost_claims.values():
+            if claim.erratum:
+                link = nodes.reference("", claim.where, refuri=f"#{claim.id}", internal=True)
+                listed += nodes.list_item("", nodes.paragraph("", "", link, nodes.Text(f": {claim.erratum}")))
+        return [listed]
+
+
 class ScoreboardDirective(SphinxDirective):
     """``{claims-scoreboard}``: how many claims have which verdict, as a strip with its words."""
 
@@ -116,6 +129,7 @@ def _card(claim):
         "Paper": [nodes.Text(claim.paper)],
         "Ours": [] if claim.verdict == "not attempted" else [Ours(row=claim.id)],
         "Rule": [nodes.Text(_rule(claim))],
+        "Why": [nodes.Text(claim.why)],
         "Scale": [nodes.Text(claim.scale)],
         "Run in": [node for run in runs for node in (nodes.Text(", "), run)][1:],
         "Note": [nodes.Text(claim.note)],
@@ -298,6 +312,7 @@ def _write_style(app):
 def setup(app):
     app.add_role("claim", ClaimRole())
     app.add_directive("claims-ledger", LedgerDirective)
+    app.add_directive("claims-errata", ErrataDirective)
     app.add_directive("claims-scoreboard", ScoreboardDirective)
     for event, handler in {
         "builder-inited": _load,
