@@ -178,15 +178,19 @@ class OrderByRate:
     alpha: np.ndarray
     events: Events
 
-    #: Learning rate times the epochs from the jump to the ghost.
+    #: Learning rate times the epochs from the jump to the ghost, at the lowest and at the highest rate that has one.
     ghost_clock = Quoted(lambda self: self._clock(self.events.ghost), "{:.2f}")
     #: Learning rate times the epochs from the jump to the first rise, at the lowest and at the highest rate.
     rise_clock = Quoted(lambda self: self._clock(self.events.rise), "{:.2f}")
     #: The highest learning rate at which the ghost comes first.
-    ghost_first_to = Quoted(lambda self: self.alpha[self.events.ghost < self.events.rise].max(), "{:g}")
+    ghost_first_to = Quoted(lambda self: self.alpha[self._ghost_first].max(), "{:g}")
+
+    @property
+    def _ghost_first(self):
+        return (self.events.ghost >= 0) & (self.events.ghost < self.events.rise)
 
     def _clock(self, epochs):
-        clock = self.alpha * (epochs - self.events.jump)
+        clock = (self.alpha * (epochs - self.events.jump))[epochs >= 0]
         return {"low": clock[0], "high": clock[-1]}
 
 
