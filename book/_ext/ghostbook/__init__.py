@@ -4,8 +4,8 @@ from importlib import import_module
 
 
 PARTS = (
-    "access", "api", "claims", "equations", "figures", "grammar", "icons", "launch", "offline", "printing", "search",
-    "summary", "theme", "widgets",
+    "access", "api", "claims", "equations", "figures", "grammar", "icons", "launch", "ledger", "offline", "printing",
+    "referee", "search", "summary", "theme", "widgets",
 )  # fmt: skip
 
 
