@@ -103,10 +103,15 @@ class LowOutcomes:
     #: How many are solved, read at c = 10.
     solved_at = Quoted(lambda self: self._counts(self.compared.solved))
 
-    @quoted(claim="abstract-prevents", shown="{self.trapped_at[3]} trapped at c = 3, {self.trapped_at[10]} at c = 10")
+    @quoted(claim="abstract-prevents", shown="{self.in_words}")
     def trapped_share(self):
         """Share of the networks that is trapped at c = 3."""
         return self.trapped_at["3"] / self.compared.trapped.shape[-1]
+
+    @property
+    def in_words(self):
+        """How many are trapped at c = 3 and at c = 10."""
+        return f"{self.trapped_at['3']} trapped at c = 3, {self.trapped_at['10']} at c = 10"
 
     #: The highest learning rate at which nearly all are solved at c = 3.
     good_to = Quoted(lambda self: self.compared.good_rates("c = 3").max(), "{:g}")

@@ -33,7 +33,7 @@ class LoweredRanks:
     #: That factor.
     best_factor = Quoted(lambda self: self.factors[self.has_task.sum(axis=1).argmax()], "{:g}")
 
-    @quoted(claim="s2-lowered", shown="{self.in_words} recover with a read-out {self.best_factor:g} times as large")
+    @quoted(claim="s2-lowered", shown="{self.in_words} recover with output weights {self.best_factor:g} times as large")
     def gain(self):
         """By how much more of the trapped networks recover at the best factor than as they are, as a share."""
         return (self.freed - self.as_they_are) / self.tried

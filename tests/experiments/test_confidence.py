@@ -364,6 +364,7 @@ class TestComparison:
         assert low.solved_at["3"] == outcomes.solved(history.accuracy, loss).sum()
         assert low.learned_at["3"] == 6 >= low.learned_at["10"]
         assert low.good_to == 0.02
+        assert low.in_words == f"0 trapped at c = 3, {low.trapped_at['10']} at c = 10"
 
 
 class TestSlopesOfTheZone:
