@@ -233,10 +233,10 @@ class ManyNetworks:
     longer: int = 100_000  # epochs more for those that are trapped
 
     def run(self):
-        """All copies trained and the trapped trained on, looked at when they jump and at the end: `NetworkOutcomes`."""
+        """All copies trained and the trapped trained on, seen at the end: `NetworkOutcomes`."""
         rest = (self.seeds, self.copies, self.perturbation, self.alpha, self.epochs, self.longer)
         done = cache.map_cached(outcomes_of_copy, [(copy, *rest) for copy in range(self.copies)])
-        learned, trapped, returned, _, m, n, b = (np.stack(column) for column in zip(*done, strict=True))
+        learned, trapped, returned, m, n, b = (np.stack(column) for column in zip(*done, strict=True))
         return NetworkOutcomes(
             settings=self,
             learned=learned,
