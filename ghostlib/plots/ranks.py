@@ -1,13 +1,11 @@
 """Figures of the networks of every rank (chapter 08): Fig. S2, the map of fates, and what the extra ranks do."""
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.patches import Rectangle
 
 from ghostlib.experiments.ranks import EDGES
 from ghostlib.outcomes import LOW_LOSS
-from ghostlib.page.palette import RANK_MAP
 from ghostlib.plots.style import (
     CLAIM,
     DEAD,
@@ -19,6 +17,7 @@ from ghostlib.plots.style import (
     MUTED,
     OPTIMUM,
     PAGE,
+    RANKS,
     WIDTH,
     label,
     label_powers,
@@ -39,9 +38,8 @@ WORDS = {"learned": "learned", "unsettled": "unsettled", "trapped": "no-learning
 
 
 def rank_colours(count):
-    """Colours of so many ranks, low to high."""
-    name, low, high = RANK_MAP
-    return [mpl.colors.to_hex(colour) for colour in mpl.colormaps[name](np.linspace(low, high, count))]
+    """Colours of so many ranks, low to high, at most nine."""
+    return [RANKS[step] for step in np.linspace(0, len(RANKS) - 1, count).round().astype(int)]
 
 
 def fig_s2(diagram, panels):
@@ -162,7 +160,7 @@ def falls(ranks, share, epochs):
     """
     figure, panels = plt.subplots(2, 1, figsize=(WIDTH, 5.4), sharex=True)
     for axes, values, colour in zip(panels, (share, epochs), (LOSS, INK), strict=True):
-        axes.plot(np.repeat(ranks, values.shape[1]), values.ravel(), "o", color=GRID, markersize=4)
+        axes.plot(np.repeat(ranks, values.shape[1]), values.ravel(), "o", color=MUTED, markersize=2)
         axes.plot(ranks, np.median(values, axis=1), "o-", color=colour, markersize=4.5, linewidth=1.4)
     panels[0].set(ylabel="fall / epochs so far", ylim=(0, 1.03))
     panels[0].text(ranks[0], 0.22, "paper: rapid", color=CLAIM)
@@ -198,9 +196,9 @@ def slow_directions(ranks, rates, speed):
     figure, (top, bottom) = plt.subplots(2, 1, figsize=(WIDTH, 5.8), sharex=True)
     for rank, each, slow in zip(ranks, rates, speed, strict=True):
         others = each[:, 1:SHOWN]
-        top.plot(np.full(others.size, rank), others.ravel(), "o", color=GRID, markersize=3)
+        top.plot(np.full(others.size, rank), others.ravel(), "o", color=MUTED, markersize=2)
         top.plot(np.full(len(each), rank), each[:, 0], "o", color=GHOST, markersize=4)
-        bottom.plot(np.full(len(slow), rank), slow, "o", color=GRID, markersize=4)
+        bottom.plot(np.full(len(slow), rank), slow, "o", color=MUTED, markersize=2)
     bottom.plot(ranks, [np.median(slow) for slow in speed], "o-", color=INK, markersize=4.5, linewidth=1.4)
     for level in (0, -1):
         top.axhline(level, color=MUTED, linewidth=0.8)

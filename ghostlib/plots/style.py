@@ -4,6 +4,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.ticker import NullFormatter
 
+from ghostlib.page import palette
 from ghostlib.page.palette import COLOURS
 
 
@@ -11,19 +12,21 @@ INK, MUTED, GRID, PAGE, OPTIMUM, GHOST, DEAD, CLAIM, LOSS, GRADIENT = (
     COLOURS[name].light
     for name in ("ink", "muted", "grid", "page", "optimum", "ghost", "dead", "claim", "loss", "gradient")
 )
-CONFIDENCE = tuple(COLOURS[f"confidence-{step}"].light for step in (1, 2, 3))  # low to high
+CONFIDENCE, RANKS = (
+    tuple(colour.light for colour in COLOURS.values() if colour.meaning == meaning)
+    for meaning in (palette.CONFIDENCE, palette.RANK)
+)  # low to high
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 HALO = {"color": PAGE, "pad": 1}  # behind a label that lies on lines or hatching
 WIDTH = 5.0  # inches: text of 10 pt stays legible when a phone shrinks the picture to 330 px
-# The book's look for matplotlib's settings: SVG with live text, few lines, no box, transparent ground.
+# The book's look for matplotlib's settings: SVG with live text, few lines, no box.
 STYLE = {
     "svg.fonttype": "none",
     "svg.hashsalt": "ghost",
     "pdf.fonttype": 42,  # TrueType: journals refuse matplotlib's own, Type 3
     "figure.figsize": (WIDTH, 3.0),
     "figure.constrained_layout.use": True,
-    "figure.facecolor": "none",
-    "savefig.facecolor": "none",
+    "figure.facecolor": PAGE,  # a notebook's ground may be dark; the book's page puts its own in the place of this colour
     "axes.facecolor": "none",
     "font.family": "sans-serif",
     "font.size": 10.5,
