@@ -4,8 +4,8 @@ from importlib import import_module
 
 
 PARTS = (
-    "access", "api", "claims", "equations", "figures", "grammar", "icons", "launch", "offline", "printing", "search",
-    "summary", "theme", "widgets",
+    "access", "api", "cards", "claims", "equations", "figures", "grammar", "icons", "launch", "offline", "printing",
+    "search", "summary", "terms", "theme", "widgets",
 )  # fmt: skip
 
 

@@ -8,7 +8,6 @@ one that is not borne out is a warning, which the book's build takes for an erro
 import ast
 import html
 import json
-import shutil
 from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
@@ -20,6 +19,8 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from ghostlib.page import ledger
 from ghostlib.page.numbers import shown
+
+from . import assets
 
 
 LOGGER = logging.getLogger(__name__)
@@ -286,15 +287,6 @@ def _signed(sign, words):
     return f'<span aria-hidden="true">{sign}</span> {html.escape(words)}'
 
 
-def _write_style(app):
-    if app.builder.format != "html":
-        return
-    target = Path(app.outdir) / "_static" / "ghost" / STYLE
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy(Path(__file__).with_name(STYLE), target)
-    app.add_css_file(f"ghost/{STYLE}")
-
-
 def setup(app):
     app.add_role("claim", ClaimRole())
     app.add_directive("claims-ledger", LedgerDirective)
@@ -305,5 +297,5 @@ def setup(app):
         "doctree-resolved": _resolve,
     }.items():
         app.connect(event, handler)
-    app.connect("builder-inited", _write_style)
+    assets.serve(app, Path(__file__).with_name(STYLE))
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
