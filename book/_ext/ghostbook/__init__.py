@@ -5,7 +5,7 @@ from importlib import import_module
 
 PARTS = (
     "access", "api", "cards", "claims", "equations", "figures", "grammar", "icons", "launch", "offline", "printing",
-    "search", "summary", "terms", "theme", "widgets",
+    "search", "summary", "terms", "theme", "tiles", "widgets",
 )  # fmt: skip
 
 

@@ -4,9 +4,12 @@ import shutil
 from pathlib import Path
 
 
+FOLDER = "ghost"  # below _static
+
+
 def folder(app):
     """Where the built book keeps what is this extension's own."""
-    path = Path(app.outdir) / "_static" / "ghost"
+    path = Path(app.outdir) / "_static" / FOLDER
     path.mkdir(parents=True, exist_ok=True)
     return path
 
@@ -20,8 +23,8 @@ def serve(app, *paths):
         for path in paths:
             shutil.copy(path, folder(app))
             if path.suffix == ".css":
-                app.add_css_file(f"ghost/{path.name}")
+                app.add_css_file(f"{FOLDER}/{path.name}")
             else:
-                app.add_js_file(f"ghost/{path.name}", loading_method="defer")
+                app.add_js_file(f"{FOLDER}/{path.name}", loading_method="defer")
 
     app.connect("builder-inited", copy)

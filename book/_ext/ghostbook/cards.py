@@ -9,7 +9,7 @@ from pathlib import Path
 
 from docutils import nodes
 
-from . import assets
+from . import assets, tiles
 
 
 FILES = ("cards.js", "cards.css")
@@ -47,8 +47,10 @@ def _collect(app, doctree, docname):
     if app.builder.format != "html":
         return
     page, title = app.builder.get_target_uri(docname), app.env.titles[docname].astext()
+    drawn = {figure.anchor for figure in tiles.figures(app.env)}
     for name, content in targets(doctree):
-        body = "".join(app.builder.render_partial(_without_ids(node))["body"] for node in content)
+        body = tiles.pictures(name) if name in drawn else ""
+        body += "".join(app.builder.render_partial(_without_ids(node))["body"] for node in content)
         if body:
             app.ghost_cards[f"{page}#{name}"] = [body.strip(), title]
 

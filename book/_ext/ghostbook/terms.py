@@ -1,4 +1,4 @@
-"""The glossary's words are marked where a section first uses them, as if with the role ``{term}``."""
+"""The glossary's words and the paper's figures are marked where a section first names them."""
 
 import re
 from collections import defaultdict
@@ -6,6 +6,8 @@ from collections import defaultdict
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from . import tiles
 
 
 # Chapters use these in their everyday sense as well: there a {term} marks the places where the word is meant.
@@ -21,7 +23,7 @@ def names(term):
 
 
 class MarkTerms(SphinxPostTransform):
-    """Link the first mention of every term in every section of a page to its definition.
+    """Link the first mention of every term, and of every figure of the paper, in every section of a page.
 
     Only plain words of a paragraph count: not what is emphasised, such as a title, nor links, captions and code.
     """
@@ -35,6 +37,8 @@ class MarkTerms(SphinxPostTransform):
             if kind == "term" and docname != self.env.docname
             for name in names(term)
         }
+        for figure in reversed(tiles.figures(self.env)):  # of two that share a number the first is meant
+            known |= {number.lower(): (figure.docname, figure.anchor) for number in figure.numbers}
         if not known:
             return
         longest_first = "|".join(re.escape(name) for name in sorted(known, key=len, reverse=True))
