@@ -95,7 +95,7 @@ def kink(T):
     top.text(0.62, 0.55, "cliff")
     top.text(2.7, 0.27, "long tail", ha="center")
     top.set(ylim=(0, 1.18), ylabel="loss / T")
-    bottom.set(xlim=(-0.5, 4), ylim=(-4.4, 1.4), xlabel="r / r*", ylabel="gradient dL/dr in T/r*")
+    bottom.set(xlim=(-0.5, 4), xticks=range(5), ylim=(-4.4, 1.4), xlabel="r / r*", ylabel="gradient dL/dr in T/r*")
     return figure
 
 

@@ -25,6 +25,8 @@ THEMES = ("light", "dark")
 _CLAIMED = re.compile(r"paper[’']s (Figs?\. (\w+)(?: and (\w+))?(?:, the [^.)]*)?)")
 _NUMBER = re.compile(r"-?\d+\.\d+")
 SVG = "{http://www.w3.org/2000/svg}"
+ElementTree.register_namespace("", SVG[1:-1])
+ElementTree.register_namespace("xlink", "http://www.w3.org/1999/xlink")
 # However much it is shrunk, a line stays as wide as it was drawn.
 STYLE = "path { stroke-linejoin: round; vector-effect: non-scaling-stroke }"
 
