@@ -4,8 +4,8 @@ from importlib import import_module
 
 
 PARTS = (
-    "access", "api", "cards", "claims", "equations", "figures", "grammar", "icons", "launch", "offline", "printing",
-    "search", "summary", "terms", "theme", "tiles", "widgets",
+    "access", "api", "cards", "claims", "equations", "figures", "formulas", "grammar", "icons", "launch", "notebooks",
+    "notfound", "offline", "preview", "printing", "reading", "search", "summary", "terms", "theme", "tiles", "widgets",
 )  # fmt: skip
 
 
