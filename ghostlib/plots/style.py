@@ -26,7 +26,7 @@ STYLE = {
     "pdf.fonttype": 42,  # TrueType: journals refuse matplotlib's own, Type 3
     "figure.figsize": (WIDTH, 3.0),
     "figure.constrained_layout.use": True,
-    "figure.facecolor": PAGE,  # a notebook's ground may be dark; the book's page puts its own in the place of this colour
+    "figure.facecolor": PAGE,  # a notebook may be dark; the book's page puts its own ground in the place of this
     "axes.facecolor": "none",
     "font.family": "sans-serif",
     "font.size": 11.25,

@@ -17,9 +17,9 @@ def draw(path, title, words):
     colours = {name: colour.light for name, colour in COLOURS.items()}
     figure = Figure(figsize=(12, 6.3), dpi=100, facecolor=colours["page"])
     FigureCanvasAgg(figure)
-    figure.text(0.06, 0.62, title, size=50, weight="bold", color=colours["ink"], wrap=True)
-    figure.text(0.06, 0.42, words, size=22, color=colours["muted"], va="top", linespacing=1.5)
-    axes = figure.add_axes((0.6, 0.12, 0.36, 0.76))
+    figure.text(0.06, 0.86, title, size=50, weight="bold", color=colours["ink"], va="top", linespacing=1.2)
+    figure.text(0.06, 0.28, words, size=22, color=colours["muted"], va="top", linespacing=1.5)
+    axes = figure.add_axes((0.58, 0.12, 0.36, 0.76))
     x = np.linspace(-1, 1, 200)
     axes.plot(x, x**2 + 0.12, color=colours["ink"], linewidth=6, solid_capstyle="round")
     axes.axhline(0, color=colours["muted"], linewidth=3)
@@ -30,7 +30,8 @@ def draw(path, title, words):
 
 def _leave(app):
     if app.builder.format == "html":
-        draw(assets.folder(app) / NAME, "A ghost mechanism,\nhands on", "Why learning can be abrupt:\na paper to play with")
+        words = "Why learning can be abrupt:\na paper to play with"
+        draw(assets.folder(app) / NAME, "A ghost\nmechanism,\nhands on", words)
 
 
 def setup(app):

@@ -32,7 +32,7 @@ STYLE = "path { stroke-linejoin: round; vector-effect: non-scaling-stroke }"
 
 
 class Figure(NamedTuple):
-    """One of the paper's figures: its ``title`` ("Fig. 3A, the training"), its ``numbers`` ("Fig. 3A"), and its place."""
+    """One of the paper's figures: ``title`` "Fig. 3A, the training", ``numbers`` ("Fig. 3A",), and its place."""
 
     title: str
     numbers: tuple
