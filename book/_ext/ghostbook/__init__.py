@@ -5,7 +5,8 @@ from importlib import import_module
 
 PARTS = (
     "access", "api", "cards", "claims", "equations", "figures", "formulas", "grammar", "icons", "launch", "notebooks",
-    "notfound", "offline", "preview", "printing", "reading", "search", "summary", "terms", "theme", "tiles", "widgets",
+    "notfound", "offline", "preview", "printing", "reading", "search", "sources", "summary", "terms", "theme", "tiles",
+    "widgets",
 )  # fmt: skip
 
 
