@@ -10,7 +10,7 @@
   let loading, link, timer, byTouch;
 
   const card = document.createElement("div");
-  Object.assign(card, { id: "ghost-card", className: "ghost-card", hidden: true });
+  Object.assign(card, { id: "ghost-card", className: "ghost-card", hidden: true, tabIndex: -1 }); // a tap on it moves the focus to it
   card.setAttribute("role", "tooltip");
 
   function load() {
@@ -24,7 +24,7 @@
     return loading;
   }
 
-  const linkAt = (target) => target.closest?.("article a[href*='#']:not(.headerlink)");
+  const linkAt = (target) => target.closest?.("article a:is(.reference.internal, .ghost-chip)[href*='#']");
 
   function keyOf(link) {
     const url = new URL(link.href);
@@ -81,11 +81,11 @@
     const over = linkAt(target);
     if (over) later(() => open(over), WAIT);
     else if (card.contains(target)) clearTimeout(timer);
-    else if (link) later(close, GRACE);
+    else if (link && link !== document.activeElement) later(close, GRACE);
     else clearTimeout(timer);
   });
   addEventListener("focusin", ({ target }) => target.matches(":focus-visible") && linkAt(target) && open(target));
-  addEventListener("focusout", ({ target }) => target === link && close());
+  addEventListener("focusout", ({ target, relatedTarget }) => target === link && !card.contains(relatedTarget) && close());
   addEventListener("keydown", ({ key }) => key === "Escape" && close());
   addEventListener("pointerdown", ({ target, pointerType }) => {
     byTouch = pointerType === "touch";
