@@ -4,7 +4,7 @@ toy/          the toy model ẋ = x² + r: Eqs. 1–2 and 6–15, finite thresho
 networks/     the task; RankOne, LowRank, FullRank; the adjoint; PyTorch as the oracle
 outcomes.py   learned, trapped, recovered, solved: the one place where these words are defined
 training/     `train`: whole ensembles by gradient descent, compiled
-dynamics/     `slow_points`: fixed points and ghosts; passage, bifurcations, sharpness
+dynamics/     `slow_points`: fixed points and ghosts; passage, visits, bifurcations, sharpness
 page/         numbers for the prose, the ledger of claims, what each colour means
 experiments/  one frozen record a figure: its settings, and run()
 plots/        one function a figure
@@ -27,6 +27,7 @@ _HOME = {
     "LowRank": "ghostlib.networks.records",
     "FullRank": "ghostlib.networks.records",
     "History": "ghostlib.networks.history",
+    "read_network": "ghostlib.networks.reader",
     "train": "ghostlib.training",
     "slow_points": "ghostlib.dynamics.slow_points",
 }

@@ -445,3 +445,84 @@ def test_no_link_inside_the_book_is_broken():
             assert (HTML / file).exists(), f"{name}: {target}"
             if anchor and file in ids:
                 assert anchor in ids[file], f"{name}: {target}"
+
+
+LEDGER = "09-claims.html"
+# Rows whose value is not a matter of rounding or chance: the browser finds the build's.
+EXACT = ["ghost-lingers", "ghost-below-precision", "fig-2a-curve", "eq-15-value", "fig-2b-jump", "fig-2b-abrupt"]
+EXACT += ["fig-2c-oscillation", "fig-2c-zero-loss", "fig-4-learned"]
+
+
+def answered(page, count, timeout=20_000):
+    page.wait_for_function(
+        f"document.querySelectorAll('.ghost-answer[data-agrees]').length >= {count}", timeout=timeout
+    )
+
+
+def test_the_browser_bears_out_every_verdict_that_it_can_check(browser, http_base):
+    with Visit(browser, http_base) as visit:
+        page = visit.open(LEDGER)
+        checks = page.locator(".ghost-check button").count()
+        assert checks >= 45
+        page.get_by_role("button", name="Check all here").click()
+        answered(page, 5)
+        page.get_by_role("button", name="Stop").click()  # what is finished stays
+        kept = page.locator(".ghost-answer[data-agrees]").all_inner_texts()
+        page.get_by_role("button", name="Check all here").click()
+        answered(page, checks, timeout=400_000)
+        assert set(kept) <= set(page.locator(".ghost-answer[data-agrees]").all_inner_texts())
+        assert page.locator(".ghost-answer:not([data-agrees=true])").all_inner_texts() == []
+        assert not page.get_by_role("button", name="Check all here").is_visible()  # there is no second run
+        expect(page.locator(".ghost-referee")).to_contain_text("every verdict is borne out")
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Download report").click()
+        rows = {row["id"]: row for row in json.loads(Path(download.value.path()).read_text(encoding="utf-8"))["rows"]}
+        assert len(rows) == checks
+        assert {name: rows[name]["browser"] for name in EXACT} == pytest.approx(
+            {name: rows[name]["build"] for name in EXACT}, rel=1e-9
+        )
+        assert visit.errors == [] and visit.foreign == []
+
+
+def test_a_row_is_checked_from_disk_by_keyboard_on_a_phone_in_the_dark(browser):
+    phone = {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"}
+    with Visit(browser, HTML.as_uri() + "/", **phone) as visit:
+        page = visit.open(f"{LEDGER}#eq-14-kink")
+        page.locator("#eq-14-kink").get_by_role("button").focus()
+        page.keyboard.press("Enter")
+        answered(page, 1)
+        expect(page.locator("#eq-14-kink .ghost-answer")).to_contain_text("your browser: holds")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        assert visit.errors == [] and visit.foreign == []
+
+
+def test_the_ledger_finds_filters_and_sorts_and_its_address_keeps_it(browser, http_base):
+    with Visit(browser, http_base) as visit:
+        page = visit.open(LEDGER)
+        shown = """[...document.querySelectorAll("table.ghost-ledger tr[id]")]
+            .filter((row) => row.checkVisibility()).map(({ id }) => id)"""
+        everything = page.evaluate(shown)
+        page.get_by_label("Only this verdict").select_option("differs")
+        page.get_by_label("Find in the ledger").fill("α*")
+        few = page.evaluate(shown)
+        assert "eq-15-always-trapped" in few and 0 < len(few) < 10
+        page.reload()
+        assert page.evaluate(shown) == few
+        page.get_by_label("Find in the ledger").fill("")
+        page.get_by_label("Only this verdict").select_option("")
+        for expected in (sorted, lambda words: sorted(words, reverse=True)):
+            page.get_by_role("columnheader", name="Verdict").get_by_role("button").click()
+            verdicts = page.locator("table.ghost-ledger tr[id] .ghost-chip").all_inner_texts()
+            words = [text.split(" ", 1)[1] for text in verdicts]
+            assert words == expected(words)
+        page.get_by_role("columnheader", name="Verdict").get_by_role("button").click()
+        assert page.evaluate(shown) == everything
+        assert visit.errors == []
+
+
+def test_the_ledger_is_whole_without_scripts(browser, http_base):
+    with Visit(browser, http_base, java_script_enabled=False) as visit:
+        visit.page.goto(http_base + LEDGER)
+        rows = visit.page.locator("table.ghost-ledger tr[id]")
+        assert rows.count() == visit.page.locator("table.ghost-ledger .ghost-chip").count() > 50
+        assert not visit.page.locator(".ghost-check button").count()

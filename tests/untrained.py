@@ -11,7 +11,7 @@ from ghostlib.widgets import ranks
 
 
 def invented_diagram():
-    """A phase diagram of the size of Fig. S2's with random losses, and every fate in it."""
+    """A phase diagram of the size of Fig. S2's with random losses, and every outcome in it."""
     rng = np.random.default_rng(0)
     shape = (len(FIG_S2.ranks), FIG_S2.rates, FIG_S2.seeds)
     epochs = np.broadcast_to(rng.integers(5000, 50_000, FIG_S2.rates), shape[:2])

@@ -110,7 +110,7 @@ def ghost_of(network):
 
     network : RankOne, a single one.
     """
-    found = [point for point in slow_points(network) if point.kind == "ghost" and point.speed > 0]
+    found = [point for point in slow_points(single_network(network)) if point.kind == "ghost" and point.speed > 0]
     return min(found, key=lambda point: point.speed, default=None)
 
 

@@ -24,6 +24,9 @@ from scipy.optimize import brentq
 from ghostlib import _checks
 from ghostlib.dynamics import _counting
 from ghostlib.dynamics.flows import EPS, as_flow, checked_interval, rank_one, reach, single_network
+from ghostlib.dynamics.planar_points import rank_two_points
+from ghostlib.dynamics.search import found_points
+from ghostlib.networks.records import FullRank, LowRank, RankOne
 
 
 # Cells of the first cut. With more than so many in the work at once a flow is flat where it changes, within a cell, by
@@ -151,21 +154,32 @@ def slow_points_of(flow, interval, *, tau=1.0, tolerance=None):
 
 
 def slow_points(network, *, interval=None, tau=1.0, tolerance=None):
-    """Every fixed point and every ghost of the latent flow of one rank-one network (Eq. 4).
+    """Every fixed point and every ghost of the latent flow of one network (Eqs. 4 and 19).
 
     Parameters
     ----------
-    network : RankOne
-        A single one, of shape () or (1,).
-    interval : (low, high), optional
+    network : RankOne, LowRank or FullRank
+        A single one, of shape () or (1,). To rank two none is missed; of higher rank, those that `search.found_points`
+        finds, from its own starts.
+    interval : (low, high), or ((low, high), (low, high)) for rank two, optional
         Where to look, as far as |κ| ≤ Σ|n| + 1, beyond which |f| > 1; by default all of that.
-    tau, tolerance : as in `slow_points_of`.
+    tau, tolerance : as in `slow_points_of`; a tolerance is for rank one.
 
     Returns
     -------
-    tuple of SlowPoint
-        In the order of their positions.
+    tuple of SlowPoint, of rank one, or of SpacePoint
+        In the order of their positions; the slowest first where they have been searched for.
     """
+    if isinstance(network, LowRank) and network.rank == 1:
+        network = RankOne(network.m[..., 0], network.n[..., 0, :], network.b)
+    if isinstance(network, LowRank | FullRank):
+        if tolerance is not None:
+            raise ValueError(f"tolerance is for networks of rank one, got {tolerance!r}")
+        if isinstance(network, LowRank) and network.rank == 2:
+            return rank_two_points(network, box=interval, tau=tau)
+        if interval is not None:
+            raise ValueError(f"interval is for networks of rank one or two, got {interval!r}")
+        return found_points(network, tau=tau)
     network = single_network(network)
     far = float(reach(network))
     low, high = (-far, far) if interval is None else np.clip(checked_interval("interval", interval), -far, far)

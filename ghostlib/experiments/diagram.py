@@ -47,6 +47,10 @@ class PhaseDiagram:
         """The part of the seeds that have this outcome, (R, A)."""
         return self.is_(outcome).mean(axis=-1)
 
+    def by_rank(self, values):
+        """What belongs to each rank, `values` (R, ...), under its rank."""
+        return dict(zip(self.ranks, values, strict=True))
+
     @cached_property
     def median_epoch(self):
         """Median epoch of learning of those seeds that do, (R, A)."""

@@ -22,9 +22,7 @@ class Map:
         "{:.3g}",
     )
     #: Median epoch of learning of every rank at the lowest learning rate.
-    learning_epoch = Quoted(
-        lambda self: dict(zip(self.diagram.ranks, self.diagram.median_epoch[:, 0], strict=True)), "{:,.0f}"
-    )
+    learning_epoch = Quoted(lambda self: self.diagram.by_rank(self.diagram.median_epoch[:, 0]), "{:,.0f}")
     #: How many times sooner the highest rank learns than the lowest, at the lowest learning rate.
     speed_up = Quoted(lambda self: self.diagram.median_epoch[0, 0] / self.diagram.median_epoch[-1, 0], "{:.0f}")
     #: Number of learning rates at which all networks learn at some epoch.
@@ -37,20 +35,16 @@ class Map:
         return max((spearmanr(self.diagram.ranks, column).statistic for column in columns), default=np.nan)
 
     #: Share of the networks that are trapped at the middle rate.
-    trapped_share = Quoted(
-        lambda self: self.diagram.is_("trapped")[:, self.diagram.panels.middle].mean(),
-        claim="s2-occasional-zones",
-        shown="{:.0%}",
-    )
+    trapped_share = Quoted(lambda self: self._middle("trapped").mean(), claim="s2-occasional-zones", shown="{:.0%}")
     #: Number of networks that are trapped at the middle rate.
-    trapped_middle = Quoted(lambda self: self._counts(self.diagram.is_("trapped")[:, self.diagram.panels.middle]))
+    trapped_middle = Quoted(lambda self: self._counts(self._middle("trapped")))
     #: Number of networks that have learned at the middle rate.
-    kept_middle = Quoted(lambda self: self._counts(self.diagram.is_("learned")[:, self.diagram.panels.middle]))
+    kept_middle = Quoted(lambda self: self._counts(self._middle("learned")))
 
     @quoted(claim="s2-stabilised")
     def stabilised(self):
         """Share of high ranks that have learned at the middle rate, less that of low ranks."""
-        kept = self.diagram.share("learned")[:, self.diagram.panels.middle]
+        kept = self._middle("learned").mean(axis=-1)
         return kept[self.diagram.high].mean() - kept[self.diagram.low].mean()
 
     #: Number of trapped networks on the whole map.
@@ -65,13 +59,17 @@ class Map:
     #: Number of unsettled networks on the whole map.
     unsettled_all = Quoted(lambda self: self.diagram.is_("unsettled").sum())
     #: Median of the loss at which they settle.
-    unsettled_loss = Quoted(
-        lambda self: _median(self.diagram.courses.settled_loss[self.diagram.is_("unsettled")]), "{:.2f}"
-    )
+    unsettled_loss = Quoted(lambda self: self._median_unsettled(self.diagram.courses.settled_loss), "{:.2f}")
     #: Median of the largest gradient norm that they still reach.
-    unsettled_gradient = Quoted(
-        lambda self: _median(self.diagram.courses.gradient_norm[self.diagram.is_("unsettled")]), "{:.1f}"
-    )
+    unsettled_gradient = Quoted(lambda self: self._median_unsettled(self.diagram.courses.gradient_norm), "{:.1f}")
+
+    def _middle(self, outcome):
+        """Which networks have this outcome at the middle rate, (R, S)."""
+        return self.diagram.is_(outcome)[:, self.diagram.panels.middle]
+
+    def _median_unsettled(self, values):
+        values = values[self.diagram.is_("unsettled")]
+        return np.median(values) if values.size else np.nan
 
     def _counts(self, chosen):
         """How many of `chosen` (R, S) are true, of all, of low and of high ranks."""
@@ -86,7 +84,7 @@ class Clock:
 
     #: Learning time of every rank at the lowest learning rate.
     clock = Quoted(
-        lambda self: dict(zip(self.diagram.ranks, self.diagram.learning_time[:, 0], strict=True)),
+        lambda self: self.diagram.by_rank(self.diagram.learning_time[:, 0]),
         lambda time: f"{time:.1f}" if time >= 1 else f"{time:.2f}",
     )
 
@@ -121,8 +119,7 @@ class Fall:
     @quoted("{:.0f}")
     def fall_epochs(self):
         """Median epochs of the fall of every rank."""
-        median = np.median(self.diagram.fall[:, self.diagram.panels.left], axis=-1)
-        return dict(zip(self.diagram.ranks, median, strict=True))
+        return self.diagram.by_rank(np.median(self.diagram.fall[:, self.diagram.panels.left], axis=-1))
 
     #: Median of the largest rise in one epoch after learning, with the highest rank.
     full_rank_rise = Quoted(
@@ -186,7 +183,3 @@ class HighestRate:
         claim="s2-full-rank-stuck",
         shown="{self.trapped_full} of {self.seeds}",
     )
-
-
-def _median(values):
-    return np.median(values) if values.size else np.nan

@@ -44,8 +44,6 @@ class Resized:
     by_rank = Quoted(lambda self: self.resized_epoch["1-like-1"] / self.resized_epoch["100-like-1"], "{:.1f}")
     #: How many times sooner full rank learns than rank one, each as it comes.
     by_both = Quoted(lambda self: self.resized_epoch["1-like-1"] / self.resized_epoch["100-like-100"], "{:.0f}")
-    #: How many times sooner rank ten learns with the weights of full rank than with its own.
-    by_size = Quoted(lambda self: self.resized_epoch["10-like-10"] / self.resized_epoch["10-like-100"], "{:.0f}")
 
 
 @dataclass(frozen=True)
@@ -59,17 +57,7 @@ class RankOrSize:
     epochs: int = 4000
 
     def run(self, *, progress=False):
-        """All trainings; kept on the disk.
-
-        Parameters
-        ----------
-        progress : bool, default False
-            Whether to show a progress bar.
-
-        Returns
-        -------
-        Resized
-        """
+        """All trainings, as `Resized`; they are kept on the disk. `progress` is as in `cache.map_cached`."""
         settings = [
             (rank, self.alpha, seed, self.epochs, like)
             for like in self.like

@@ -58,19 +58,7 @@ class RankSweep:
         ]
 
     def run(self, *, executor=None, progress=False):
-        """All trainings; each is kept on the disk once it is done.
-
-        Parameters
-        ----------
-        executor : concurrent.futures.Executor, optional
-            As in `cache.map_cached`: one thread a core, or a cluster.
-        progress : bool, default False
-            Whether to show a progress bar.
-
-        Returns
-        -------
-        PhaseDiagram
-        """
+        """All trainings, as `PhaseDiagram`; each is kept on the disk once it is done. Options: `cache.map_cached`."""
         settings = self.settings()
         longest_first = sorted(settings, key=lambda each: -each[0] * each[3])
         done = cache.map_cached(train_network, longest_first, executor=executor, progress=progress)
@@ -90,18 +78,9 @@ class RankSweep:
 
 
 def seconds(sweep, *, trial=2000):
-    """About how long a core needs for all of a sweep, from a short training of one network of each rank.
+    """About how long a core needs for all of a `RankSweep`, from `trial` epochs of one network of each rank.
 
-    Parameters
-    ----------
-    sweep : RankSweep
-    trial : int, default 2000
-        Epochs of the short trainings.
-
-    Returns
-    -------
-    float
-        An upper bound: a network that has frozen or diverged is finished sooner.
+    An upper bound: a network that has frozen or diverged is finished sooner.
     """
     total = 0.0
     for rank in sweep.ranks:

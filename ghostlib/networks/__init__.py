@@ -5,5 +5,6 @@ records   RankOne, LowRank, FullRank: parameters, simulation, latent flow, Eqs. 
 initial   the authors' draws, by PyTorch's generator
 adjoint   loss and gradient by the reverse pass, to be read
 oracle    the same by PyTorch's autograd
+reader    your own network, from arrays, a NumPy file or a PyTorch module
 history   what a training leaves behind
 """

@@ -44,5 +44,14 @@ from ghostlib.plots.latent import (
     waiting,
 )
 from ghostlib.plots.network import draw_latent_flow, draw_output, training
-from ghostlib.plots.ranks import falls, fates, fig_s2, learning_time, rank_or_size, ranks, slow_directions, spectra
+from ghostlib.plots.ranks import (
+    fig_s2,
+    learning_time,
+    outcome_map,
+    rank_or_size,
+    ranks,
+    slow_directions,
+    spectra,
+    suddenness,
+)
 from ghostlib.plots.style import use_book_style

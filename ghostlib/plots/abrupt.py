@@ -1,9 +1,9 @@
 """Figures of the phenomenon (chapter 01): the plateau, the jump, and two ways of forecasting it."""
 
 import numpy as np
-from matplotlib import pyplot as plt
 
-from ghostlib.plots.style import CLAIM, CONFIDENCE, GRADIENT, INK, LOSS, MUTED, OPTIMUM, WIDTH, label, label_powers
+from ghostlib.plots.marks import epoch_axis, hline, label, log_axes, panels, vline
+from ghostlib.plots.style import CLAIM, CONFIDENCE, GRADIENT, INK, LOSS, MUTED, OPTIMUM
 
 
 NEAR = 12  # epochs shown on either side of the jump
@@ -15,25 +15,18 @@ def abrupt_learning(epoch, loss, accuracy, jump):
     epoch, loss, accuracy : arrays (E,), every epoch from 0 on.
     jump : the epoch at which the loss is first below one half.
     """
-    figure, (top, middle, bottom) = plt.subplots(3, 1, figsize=(WIDTH, 6.6), height_ratios=(1, 0.8, 1))
+    figure, (top, middle, bottom) = panels(3, 6.6, height_ratios=(1, 0.8, 1), sharex=False)
     top.plot(epoch, loss, color=LOSS, linewidth=1.2)
-    label(top, "the plateau", (0.5 * jump, 1), (0, -9), ha="center", va="top")
+    label(top, "the plateau", (0.5 * jump, 1), (0, -9))
     top.set(xlim=(0, epoch[-1]), ylim=(0, 1.12), ylabel="loss")
     middle.plot(epoch, accuracy, color=OPTIMUM, linewidth=1.2)
-    middle.text(0.5 * jump, 0.53, "silent: right half of the time", color=MUTED, ha="center", va="bottom")
+    label(middle, "silent: right half of the time", (0.5 * jump, 0.5), (0, 4), color=MUTED)
     middle.set(xlim=(0, epoch[-1]), ylim=(0.4, 1.05), yticks=(0.5, 1), ylabel="accuracy", xlabel="epoch")
     near = slice(max(0, jump - NEAR), jump + NEAR + 1)
     bottom.plot(epoch[near], loss[near], "o-", color=LOSS, linewidth=1, markersize=4)
-    bottom.axvline(jump, color=MUTED, linewidth=0.8)
-    label(bottom, f"epoch {jump:,}", (jump, 1.1), (4, 0), color=MUTED, va="top")
-    bottom.set(
-        xlim=(jump - NEAR, jump + NEAR),
-        ylim=(0, 1.12),
-        xticks=(jump - 10, jump - 5, jump, jump + 5, jump + 10),
-        xlabel="epoch, close to the jump",
-        ylabel="loss",
-    )
-    bottom.xaxis.set_major_formatter("{x:.0f}")
+    vline(bottom, jump, MUTED, f"epoch {jump:,}", linewidth=0.8)
+    bottom.set(ylim=(0, 1.12), xticks=np.arange(-10, 11, 5) + jump, ylabel="loss")
+    epoch_axis(bottom, jump - NEAR, jump + NEAR, "epoch, close to the jump")
     return figure
 
 
@@ -43,15 +36,15 @@ def before_and_after(task, outputs, titles):
     outputs : sequence of arrays (2T,).
     titles : sequence of str, as long.
     """
-    figure, panels = plt.subplots(len(outputs), 1, figsize=(WIDTH, 1.45 * len(outputs) + 0.4), sharex=True)
+    figure, all_axes = panels(len(outputs), 1.45 * len(outputs) + 0.4)
     delay = task.T * task.dt
-    for axes, output, title in zip(panels, outputs, titles, strict=True):
+    for axes, output, title in zip(all_axes, outputs, titles, strict=True):
         axes.plot([0, delay, delay, 2 * delay], [0, 0, 1, 1], color=OPTIMUM, linewidth=1.2)
         axes.plot(task.time, output, color=INK, marker="o", markersize=2.5, linewidth=1.2)
         axes.set(title=title, ylim=(-0.1, 1.15), yticks=(0, 1), ylabel="output")
-    panels[0].text(1.03 * delay, 0.9, "target", color=OPTIMUM, va="top")
-    panels[0].text(0.35 * delay, 0.12, "output", ha="center")
-    panels[-1].set(xlim=(0, 2 * delay), xlabel="time (ms)")
+    label(all_axes[0], "target", (delay, 0.9), (5, -1), color=OPTIMUM)
+    label(all_axes[0], "output", (0.35 * delay, 0.12), (0, 1))
+    all_axes[-1].set(xlim=(0, 2 * delay), xlabel="time (ms)")
     return figure
 
 
@@ -60,25 +53,16 @@ def two_forecasts(epoch, by_loss, by_law, jump):
 
     epoch, by_loss, by_law : arrays (E,), epochs before `jump`.
     """
-    figure, axes = plt.subplots(figsize=(WIDTH, 3.9))
-    axes.semilogy(epoch, by_loss, color=LOSS)
-    axes.semilogy(epoch, by_law, color=GRADIENT)
-    axes.semilogy(epoch, jump - epoch, color=INK, linestyle=(0, (4, 2)), linewidth=1.4)
-    label(
-        axes,
-        "a ruler laid on the loss",
-        (epoch[-1] / 2, by_loss[epoch.size // 2]),
-        (0, -8),
-        color=LOSS,
-        ha="right",
-        va="top",
-    )
-    label(
-        axes, "(1 − loss) / (α · norm²)", (epoch[-1] / 2, by_law[epoch.size // 2]), (0, 7), color=GRADIENT, ha="center"
-    )
-    label(axes, "the truth", (epoch[-1] / 2, jump - epoch[-1] / 2), (0, -8), ha="center", va="top")
-    axes.set(xlim=(0, 1.02 * jump), ylim=(1, 1e8), xlabel="epoch", ylabel="epochs to go (log scale)")
-    label_powers(axes.yaxis)
+    figure, axes = panels(1, 3.9)
+    middle, half = epoch[-1] / 2, epoch.size // 2
+    axes.plot(epoch, by_loss, color=LOSS)
+    axes.plot(epoch, by_law, color=GRADIENT)
+    axes.plot(epoch, jump - epoch, color=INK, linestyle=(0, (4, 2)), linewidth=1.4)
+    label(axes, "a ruler laid on the loss", (middle, by_loss[half]), (-1, -8), color=LOSS)
+    label(axes, "(1 − loss) / (α · norm²)", (middle, by_law[half]), (0, 5), color=GRADIENT)
+    label(axes, "the truth", (middle, jump - middle), (0, -8))
+    log_axes(axes, y="epochs to go")
+    axes.set(xlim=(0, 1.02 * jump), ylim=(1, 1e8), xlabel="epoch")
     return figure
 
 
@@ -88,20 +72,19 @@ def hundred_plateaus(forecast, jump, stop, learned):
     forecast, jump : arrays (B,), in epochs.
     stop, learned : the paper's number of epochs, and of networks that learn within them.
     """
-    figure, axes = plt.subplots(figsize=(WIDTH, 4.2))
+    figure, axes = panels(1, 4.2)
     low, high = 0.92 * min(jump.min(), forecast.min()), 1.03 * max(jump.max(), forecast.max())
-    axes.plot([low, high], [low, high], color=MUTED, linewidth=0.8)
-    axes.text(0.8 * high, 0.83 * high, "as forecast", color=MUTED, ha="right")
-    axes.plot(forecast, jump, "o", color=INK, markersize=4)
-    axes.axhline(stop, color=CLAIM, linestyle="--", linewidth=1.2)
     late = np.count_nonzero(jump > stop)
-    axes.text(low * 1.03, stop + 90, f"paper: training\nstops at {stop:,}", color=CLAIM, va="bottom")
-    axes.text(high, stop + 90, f"{late} later", ha="right", va="bottom")
-    axes.text(high, stop - 110, f"{jump.size - late} before", ha="right", va="top")
-    axes.text(high, stop - 510, f"paper: {learned}", color=CLAIM, ha="right", va="top")
-    axes.set(xlim=(low, high), ylim=(low, high), xlabel="forecast at epoch 0", ylabel="epoch of the jump")
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter("{x:,.0f}")
+    axes.plot([low, high], [low, high], color=MUTED, linewidth=0.8)
+    label(axes, "as forecast", (0.82 * high, 0.82 * high), (-6, 3), color=MUTED)
+    axes.plot(forecast, jump, "o", color=INK, markersize=4)
+    hline(axes, stop, CLAIM, f"paper: training\nstops at {stop:,}", at=0.02, away=(1, 3))
+    label(axes, f"{late} later", (high, stop), (-1, 3))
+    label(axes, f"{jump.size - late} before", (high, stop), (-1, -4))
+    label(axes, f"paper: {learned}", (high, stop), (-1, -20), color=CLAIM)
+    axes.set(ylim=(low, high), ylabel="epoch of the jump")
+    axes.yaxis.set_major_formatter("{x:,.0f}")
+    epoch_axis(axes, low, high, "forecast at epoch 0")
     return figure
 
 
@@ -112,18 +95,17 @@ def plateau_knobs(alpha, by_alpha, c, by_c, law):
     c, by_c : the same for the confidence.
     law : function of alpha and c, in epochs; drawn at c = 10 in the upper panel and at α = 0.02 in the lower one.
     """
-    figure, (top, bottom) = plt.subplots(2, 1, figsize=(WIDTH, 6.2))
+    figure, (top, bottom) = panels(2, 6.2, sharex=False)
     fine = np.geomspace(alpha.min() / 1.5, alpha.max() * 1.5, 50)
-    top.loglog(fine, law(fine, 10.0), color=MUTED, linewidth=1.2)
-    top.loglog(alpha, by_alpha, "o", color=INK, markersize=5)
-    top.set(xlim=(fine[0], fine[-1]), xlabel="learning rate α (log scale)", ylabel="plateau, epochs (log scale)")
-    label_powers(top.xaxis)
+    top.plot(fine, law(fine, 10.0), color=MUTED, linewidth=1.2)
+    top.plot(alpha, by_alpha, "o", color=INK, markersize=5)
+    label(top, "∝ 1/α", (alpha[1], by_alpha[1]), (10, 6), color=MUTED)
+    log_axes(top, "learning rate α", "plateau, epochs")
+    top.set(xlim=(fine[0], fine[-1]))
     fine = np.linspace(c.min() - 0.5, c.max() + 0.5, 100)
-    bottom.semilogy(fine, law(0.02, fine), color=MUTED, linewidth=1.2)
-    bottom.semilogy(c, by_c, "o", color=CONFIDENCE[-1], markersize=5)
-    bottom.set(xlim=(fine[0], fine[-1]), xlabel="confidence c", ylabel="plateau, epochs (log scale)")
-    for axes, at, law_text in ((top, (alpha[1], by_alpha[1]), "∝ 1/α"), (bottom, (c[-3], by_c[-3]), "∝ eᶜ/c²")):
-        away, side = (10, "left") if axes is top else (-10, "right")
-        label(axes, law_text, at, (away, 6), color=MUTED, ha=side)
-        label_powers(axes.yaxis)
+    bottom.plot(fine, law(0.02, fine), color=MUTED, linewidth=1.2)
+    bottom.plot(c, by_c, "o", color=CONFIDENCE[-1], markersize=5)
+    label(bottom, "∝ eᶜ/c²", (c[-3], by_c[-3]), (-10, 6), color=MUTED)
+    log_axes(bottom, y="plateau, epochs")
+    bottom.set(xlim=(fine[0], fine[-1]), xlabel="confidence c")
     return figure

@@ -1,30 +1,18 @@
 """Figures of trained rank-one networks and their latent flow (chapter 06): Figs. 3A, 3B, S1 and what is behind them."""
 
 import numpy as np
-from matplotlib import pyplot as plt
 from matplotlib.ticker import MultipleLocator
 
 from ghostlib import toy
 from ghostlib.dynamics.slow_points import slow_points
+from ghostlib.plots.descent import draw_sweep
+from ghostlib.plots.marks import HALO, epoch_axis, hline, label, log_axes, panels, shade_zone, vline
 from ghostlib.plots.network import draw_latent_flow
-from ghostlib.plots.style import (
-    CLAIM,
-    GHOST,
-    GRADIENT,
-    GRID,
-    HALO,
-    INK,
-    LOSS,
-    MUTED,
-    OPTIMUM,
-    WIDTH,
-    label,
-    label_powers,
-    shade_zone,
-)
+from ghostlib.plots.style import CLAIM, GHOST, GRADIENT, GRID, INK, LOSS, MUTED, OPTIMUM
 
 
 SOME = 5  # copies drawn
+STAGES = "(i)", "(ii)", "(iii)"
 COLUMNS = 600  # of a curve with many more epochs than pixels
 
 
@@ -33,18 +21,16 @@ def fig_3a_course(course, stages):
 
     course : FixedPointCourse of `experiments.FIG_3A`; `stages` its three epochs.
     """
-    figure, (top, bottom) = plt.subplots(2, 1, figsize=(WIDTH, 5.0), sharex=True)
-    for axes, values, colour in ((top, course.loss, LOSS), (bottom, course.gradient_norm, GRADIENT)):
-        axes.plot(*outline(values), color=colour, linewidth=1.2)
-        axes.set_yscale("log")
-        label_powers(axes.yaxis)
-        for stage in stages:
-            axes.axvline(stage, color=CLAIM, linestyle="--", linewidth=1.2)
-    for name, stage in zip(("(i)", "(ii)", "(iii)"), stages, strict=True):
-        last = stage > 0.8 * course.loss.size
-        label(top, name, (stage, 2), (-4 if last else 4, 0), color=CLAIM, ha="right" if last else "left", va="bottom")
-    top.set(ylabel="loss (log scale)", ylim=(4e-5, 4))
-    bottom.set(ylabel="gradient norm (log scale)", xlabel="epoch", xlim=(0, course.loss.size - 1))
+    figure, (top, bottom) = panels(2, 5.0)
+    top.plot(*outline(course.loss), color=LOSS, linewidth=1.2)
+    bottom.plot(*outline(course.gradient_norm), color=GRADIENT, linewidth=1.2)
+    for name, stage in zip(STAGES, stages, strict=True):
+        vline(top, stage, CLAIM, name, away=(-4 if stage > 0.8 * course.loss.size else 4, 0))
+        vline(bottom, stage, CLAIM)
+    log_axes(top, y="loss")
+    log_axes(bottom, y="gradient norm")
+    top.set_ylim(4e-5, 4)
+    bottom.set(xlabel="epoch", xlim=(0, course.loss.size - 1))
     thousands(bottom)
     return figure
 
@@ -54,15 +40,13 @@ def fig_3a_flows(networks, stages, task):
 
     networks : RankOne (3,), at the epochs `stages`.
     """
-    figure, panels = plt.subplots(3, 1, figsize=(WIDTH, 7.4), sharex=True)
-    for axes, name, stage, network in zip(panels, ("(i)", "(ii)", "(iii)"), stages, networks, strict=True):
+    figure, all_axes = panels(3, 7.4)
+    for axes, name, stage, network in zip(all_axes, STAGES, stages, networks, strict=True):
         draw_latent_flow(axes, network, task, reach=8.0)
-        axes.set(title=f"{name} epoch {stage:,}", xlabel="")
-    for axes in panels[1:]:
-        axes.set_ylim(-1.6, 4.2)
-    panels[0].set_ylim(-4.2, 4.2)
-    label(panels[0], "κ(0)", (float(networks[0].kappa0(task)), 0), (-4, -16), color=GRADIENT, ha="right")
-    panels[-1].set_xlabel("latent variable κ")
+        axes.set(title=f"{name} epoch {stage:,}", xlabel="", ylim=(-1.6, 4.2))
+    all_axes[0].set_ylim(-4.2, 4.2)
+    label(all_axes[0], "κ(0)", (float(networks[0].kappa0(task)), 0), (-4, -5), color=GRADIENT)
+    all_axes[-1].set_xlabel("latent variable κ")
     return figure
 
 
@@ -72,30 +56,26 @@ def jump(epoch, loss, resting, rise, kappa_star, events):
     epoch : array (E,); loss, resting, rise : arrays (E,), the loss, the stable fixed point, and the largest f′.
     events : the epochs of the jump, the birth of the ghost, and the first rise of the loss.
     """
-    figure, panels = plt.subplots(3, 1, figsize=(WIDTH, 6.8), sharex=True)
-    crossing, birth, onset = events
-    for axes in panels:
-        axes.axvline(crossing, color=INK, linewidth=1)
-        axes.axvline(birth, color=GHOST, linewidth=1.2)
-        axes.axvline(onset, color=GRADIENT, linewidth=1)
-    top, middle, bottom = panels
+    figure, (top, middle, bottom) = panels(3, 6.8)
+    names = ("the jump", -4, INK), ("a ghost\nis born", -4, GHOST), ("oscil-\nlations", 4, GRADIENT)
+    for (name, aside, colour), at in zip(names, events, strict=True):
+        vline(top, at, colour)
+        label(top, name, (at, 1.2), (aside, -1), color=colour)
+        vline(middle, at, colour)
+        vline(bottom, at, colour)
     top.plot(epoch, loss, color=LOSS)
     top.set(ylim=(0, 1.22), ylabel="loss", yticks=(0, 0.5, 1))
-    names = (("the jump", crossing, INK), ("a ghost\nis born", birth, GHOST), ("oscil-\nlations", onset, GRADIENT))
-    for name, at, colour in names:
-        left, side = (4, "left") if at == onset else (-4, "right")
-        label(top, name, (at, 1.2), (left, 0), color=colour, ha=side, va="top")
     middle.plot(epoch, resting, color=INK)
-    middle.axhline(kappa_star, color=MUTED, linestyle="--", linewidth=1.2)
-    right = {"color": MUTED, "ha": "right", "bbox": HALO}
-    middle.text(epoch[-1], kappa_star - 0.08, "κ*: above it the output is 1", va="top", **right)
+    hline(middle, kappa_star, linestyle="--")
+    beside = {"color": MUTED, "bbox": HALO}
+    label(middle, "κ*: above it the output is 1", (epoch[-1], kappa_star), (-1, -4), **beside)
     middle.set(ylabel="fixed point κ", ylim=(0, None))
     bottom.plot(epoch, rise, color=INK)
-    bottom.axhline(0, color=MUTED, linewidth=0.8)
-    bottom.text(epoch[-1], -0.72, "below 0: f falls everywhere,\nand there is no ghost", **right)
-    bottom.set(ylabel="largest slope f′", xlabel="epoch", xlim=(epoch[0], epoch[-1]), ylim=(-1, 0.25))
+    hline(bottom, 0, linewidth=0.8)
+    label(bottom, "below 0: f falls everywhere,\nand there is no ghost", (epoch[-1], -0.72), (-1, 1), **beside)
+    bottom.set(ylabel="largest slope f′", ylim=(-1, 0.25))
+    epoch_axis(bottom, epoch[0], epoch[-1])
     bottom.xaxis.set_major_locator(MultipleLocator(200))
-    bottom.xaxis.set_major_formatter("{x:,.0f}")
     return figure
 
 
@@ -104,22 +84,19 @@ def waiting(networks, names, waits, task):
 
     networks : RankOne (2,); names : their labels; waits : their `Wait` records.
     """
-    figure, panels = plt.subplots(2, 1, figsize=(WIDTH, 5.4), sharex=True)
-    for axes, network, name, wait in zip(panels, networks, names, waits, strict=True):
-        time = task.dt * np.arange(task.steps + 1)
-        low, high = (wait.ghost.position + side * wait.width for side in (-1, 1))
-        start, end = float(network.kappa0(task)), 6.9
-        axes.axhspan(max(low, start - 0.6), high, color=GHOST, alpha=0.12, linewidth=0)
-        axes.axhline(wait.ghost.position, color=GHOST, linewidth=1.2)
-        axes.text(2 * task.T * task.dt, wait.ghost.position + 0.1, "ghost", color=GHOST, ha="right", va="bottom")
-        axes.axhline(task.kappa_star, color=MUTED, linestyle="--", linewidth=1.2)
-        axes.text(0, task.kappa_star + 0.12, "κ*: the output turns on", color=MUTED, va="bottom")
-        axes.axvline(task.T * task.dt, color=OPTIMUM, linewidth=1.2)
+    figure, all_axes = panels(2, 5.4)
+    time = task.dt * np.arange(task.steps + 1)
+    for axes, network, name, wait in zip(all_axes, networks, names, waits, strict=True):
+        ghost, floor = wait.ghost.position, float(network.kappa0(task)) - 0.6
+        axes.axhspan(max(ghost - wait.width, floor), ghost + wait.width, color=GHOST, alpha=0.12, linewidth=0)
+        hline(axes, ghost, GHOST, "ghost", away=(-1, 2))
+        hline(axes, task.kappa_star, MUTED, "κ*: the output turns on", at=0, away=(2, 2), linestyle="--")
         axes.plot(time, network.latent(task), "-", color=GRID, linewidth=1)
         axes.plot(time, network.latent(task), "o", color=INK, markersize=3.2)
-        axes.set(title=name, ylabel="κ", ylim=(start - 0.6, end), xlim=(0, 2 * task.T * task.dt))
-    label(panels[0], "T", (task.T * task.dt, 6.9), (4, -2), color=OPTIMUM, va="top")
-    panels[-1].set_xlabel("time (ms)")
+        axes.set(title=name, ylabel="κ", ylim=(floor, 6.9), xlim=(0, time[-1]))
+    vline(all_axes[0], task.T * task.dt, OPTIMUM, "T")
+    vline(all_axes[1], task.T * task.dt, OPTIMUM)
+    all_axes[-1].set_xlabel("time (ms)")
     return figure
 
 
@@ -130,19 +107,17 @@ def escape(epoch, ghost, bend, uncertain, sharpness, alpha, dt):
     Hessian's largest eigenvalue halfway between successive epochs.
     alpha : the learning rate; dt : the time step, ms.
     """
-    figure, (top, middle, bottom) = plt.subplots(3, 1, figsize=(WIDTH, 7.2), sharex=True)
+    figure, (top, middle, bottom) = panels(3, 7.2)
+    at = int(0.45 * len(epoch))
     top.plot(epoch, bend, color=INK)
     top.plot(epoch, ghost, color=GHOST)
-    at = int(0.45 * len(epoch))
-    top.text(epoch[at], bend[at] + 0.05, "largest on the way to κ*", ha="right", va="bottom")
-    top.text(epoch[at], 0.6 * ghost[at], "at the ghost", color=GHOST, va="top")
+    label(top, "largest on the way to κ*", (epoch[at], bend[at]), (-1, 5))
+    label(top, "at the ghost", (epoch[at], 0.6 * ghost[at]), (1, -1), color=GHOST)
     top.set(ylabel="curvature f″", ylim=(0, None))
     middle.plot(epoch, uncertain, color=INK)
-    middle.axhline(dt, color=MUTED, linestyle="--", linewidth=1.2)
-    middle.text(epoch[0], 0.92 * dt, "one time step", color=MUTED, va="top")
+    hline(middle, dt, MUTED, "one time step", at=0.02, away=(4, -4), linestyle="--")
     middle.set(ylabel="unsure for (ms)", ylim=(0, None))
-    bottom.axhline(2 / alpha, color=MUTED, linestyle="--", linewidth=1.2)
-    bottom.text(0.01 * epoch[-1], 2 / alpha - 5, "2/α", color=MUTED, va="top")
+    hline(bottom, 2 / alpha, MUTED, "2/α", at=0, away=(4, -3), linestyle="--")
     bottom.plot(epoch, sharpness, color=GRADIENT, linewidth=1.4)
     bottom.set(ylabel="sharpness", xlabel="epoch", xlim=(0, None), ylim=(500, 760))
     thousands(bottom)
@@ -155,22 +130,20 @@ def fig_3b_course(course, birth, fall):
     course : FixedPointCourse.
     birth, fall : the epochs at which the ghost appears, and from which on the output is silent.
     """
-    figure, (top, middle, bottom) = plt.subplots(3, 1, figsize=(WIDTH, 6.6), sharex=True)
+    figure, (top, middle, bottom) = panels(3, 6.6)
     start, end = course.jump - 60, fall + 60
     epoch = np.arange(start, end)
     top.plot(epoch, course.loss[start:end], color=LOSS, linewidth=1.2)
     top.set(ylabel="loss", ylim=(0, 1.1), yticks=(0, 0.5, 1))
-    middle.semilogy(epoch, course.gradient_norm[start:end], color=GRADIENT, linewidth=1.2)
-    middle.set(ylabel="gradient norm (log scale)", ylim=(course.gradient_norm[fall] / 20, 200))
-    label_powers(middle.yaxis)
+    middle.plot(epoch, course.gradient_norm[start:end], color=GRADIENT, linewidth=1.2)
+    log_axes(middle, y="gradient norm")
+    middle.set_ylim(course.gradient_norm[fall] / 20, 200)
     bottom.step(epoch, course.number_everywhere[start:end], where="post", color=INK)
-    bottom.axvline(birth, color=GHOST, linewidth=1.2)
-    label(bottom, "a ghost", (birth, 2.6), (-4, 0), color=GHOST, ha="right")
+    vline(bottom, birth, GHOST, "a ghost", at=0.7, away=(-4, 0))
     bottom.set(ylabel="fixed points", yticks=(1, 2, 3), ylim=(0.5, 3.6), xlabel="epoch", xlim=(start, end - 1))
     for axes in (top, middle, bottom):
         shade_zone(axes, fall, end)
-    text = {"color": MUTED, "ha": "center", "bbox": HALO}
-    top.text((fall + end) / 2, 0.3, "no-learning\nzone", va="center", **text)
+    label(top, "no-learning\nzone", ((fall + end) / 2, 0.3), color=MUTED, bbox=HALO)
     return figure
 
 
@@ -179,22 +152,20 @@ def fig_3b_flows(before, fold, after, epoch, task):
 
     before, after : single networks, one update apart; fold : SaddleNode between them; epoch : that of `after`.
     """
-    figure, panels = plt.subplots(3, 1, figsize=(WIDTH, 7.4), sharex=True, sharey=True)
+    figure, all_axes = panels(3, 7.4, sharey=True)
     titles = (
         f"epoch {epoch - 1:,}: a ghost",
         f"{fold.share:.0%} of one update: saddle-node",
         f"epoch {epoch:,}: caught",
     )
-    for axes, network, title in zip(panels, (before, fold.network, after), titles, strict=True):
+    for axes, network, title in zip(all_axes, (before, fold.network, after), titles, strict=True):
         draw_latent_flow(axes, network, task, reach=6.5)
         axes.set(title=title, xlabel="", ylim=(-0.75, 1.5))
-    kappa0 = float(before.kappa0(task))
-    label(panels[0], "κ(0)", (kappa0, 0), (4, -16), color=GRADIENT)
-    below = {"xytext": (0, -16), "textcoords": "offset points", "ha": "center"}
+    label(all_axes[0], "κ(0)", (float(before.kappa0(task)), 0), (4, -5), color=GRADIENT)
     for point in slow_points(after):
         if point.position < task.kappa_star:
-            panels[-1].annotate(point.kind, (point.position, 0), **below)
-    panels[-1].set_xlabel("latent variable κ")
+            label(all_axes[-1], point.kind, (point.position, 0), (0, -6))
+    all_axes[-1].set_xlabel("latent variable κ")
     return figure
 
 
@@ -203,20 +174,19 @@ def rounding(history, jump, shown):
 
     history : History of the copies, every epoch; jump : the epoch of the jump; shown : the first and the last epoch.
     """
-    figure, (top, bottom) = plt.subplots(2, 1, figsize=(WIDTH, 5.4), sharex=True)
+    figure, (top, bottom) = panels(2, 5.4)
     first, last = shown
     epoch = np.arange(first, last + 1)
     for losses in history.loss[:SOME]:
         top.plot(epoch, losses[first : last + 1], color=LOSS, linewidth=0.8, alpha=0.7)
     top.set(ylabel="loss", ylim=(0, 1.12), yticks=(0, 0.5, 1))
+    label(top, "trapped", (last, 1), (-1, 3), color=MUTED)
     apart = np.ptp(history.loss, axis=0) / history.loss.mean(axis=0)
-    bottom.semilogy(epoch, np.maximum(apart[first : last + 1], 1e-8), color=INK, linewidth=1.4)
-    bottom.set(ylabel="spread (relative, log scale)", xlabel="epoch", xlim=shown, ylim=(3e-8, 30))
-    label_powers(bottom.yaxis)
-    for axes in (top, bottom):
-        axes.axvline(jump, color=INK, linewidth=1)
-    label(bottom, "the jump", (jump, 8e-8), (4, 0))
-    top.text(last, 1.03, "trapped", color=MUTED, ha="right", va="bottom")
+    bottom.plot(epoch, np.maximum(apart[first : last + 1], 1e-8), color=INK, linewidth=1.4)
+    log_axes(bottom, y="relative spread")
+    bottom.set(xlabel="epoch", xlim=shown, ylim=(3e-8, 30))
+    vline(top, jump, INK)
+    vline(bottom, jump, INK, "the jump", at=0.06)
     return figure
 
 
@@ -226,47 +196,26 @@ def fig_s1(sweep, model, T):
     sweep : NetworkLosses of `experiments.FIG_S1`, its loss in units of T.
     model : Sweep of `experiments.FIG_2D`, its loss in time units; T : its delay.
     """
-    figure, (top, bottom) = plt.subplots(2, 1, figsize=(WIDTH, 8.0))
-    _draw_sweep(top, sweep, 1.0)
-    _draw_sweep(bottom, model, T)
+    figure, (top, bottom) = panels(2, 8.0, sharex=False)
+    for axes, each, unit in ((top, sweep, 1.0), (bottom, model, T)):
+        draw_sweep(axes, each, unit)
+        axes.set_xlim(each.alpha[0], each.alpha[-1])
+        for epochs, mean in zip(each.epochs, each.mean().T / unit, strict=True):
+            falls = each.alpha[np.argmax(mean < 0.5)]
+            name = f"{epochs // 1000}k" if epochs >= 1000 else str(epochs)
+            label(axes, name, (falls, 0.06), rotation=90, color=LOSS, bbox=HALO, zorder=4)
+        label(axes, "trapped", (0.985, 0.9), (-1, -1), xycoords="axes fraction", color=MUTED)
+    label(top, "epochs:", (sweep.alpha[0], 0.06), (6, 0), color=LOSS)
     top.set(title="one hundred units, rank one (Fig. S1)", ylim=(2e-3, 1.6))
-    top.text(sweep.alpha[0] * 1.1, 0.06, "epochs:", color=LOSS, va="center")
-    for axes in (top, bottom):
-        axes.text(0.985, 0.9, "trapped", transform=axes.transAxes, ha="right", va="top", color=MUTED)
     bottom.set(title="toy model (Fig. 2D)", ylim=(1.5e-3, 1.6))
-    bottom.axvline(float(toy.alpha_star(T)), color=CLAIM, linestyle="--", linewidth=1.2)
-    label(bottom, "paper: α*", (float(toy.alpha_star(T)), 2.2e-3), (4, 0), color=CLAIM)
-    for axes in (top, bottom):
-        axes.set(xlabel="learning rate α (log scale)", ylabel="loss / T (log scale)")
-        label_powers(axes.xaxis, axes.yaxis)
+    vline(bottom, float(toy.alpha_star(T)), CLAIM, "paper: α*", at=0.06)
     return figure
-
-
-def _draw_sweep(axes, sweep, unit):
-    mean, error = sweep.mean() / unit, sweep.sem() / unit
-    axes.set(xscale="log", yscale="log", xlim=(sweep.alpha[0], sweep.alpha[-1]))
-    for column, epochs in enumerate(sweep.epochs):
-        # The earlier the fainter: the same quantity at several moments.
-        strength = 0.3 + 0.7 * column / (len(sweep.epochs) - 1)
-        style = {"color": LOSS, "alpha": strength, "linewidth": 1.3, "elinewidth": 0.8}
-        axes.errorbar(sweep.alpha, mean[:, column], yerr=error[:, column], **style)
-        falls = sweep.alpha[np.argmax(mean[:, column] < 0.5)]
-        name = f"{epochs // 1000}k" if epochs >= 1000 else str(epochs)
-        axes.text(falls, 0.06, name, rotation=90, color=LOSS, ha="center", va="center", bbox=HALO, zorder=4)
 
 
 def outline(values, columns=COLUMNS):
     """Epochs and values of a curve that looks the same on paper: the least and the largest of each of many columns.
 
-    Parameters
-    ----------
-    values : array (E,)
-        One per epoch, from 0 on.
-    columns : int, default 600
-
-    Returns
-    -------
-    epoch, value : arrays of at most 2·columns
+    values : array (E,), one per epoch, from 0 on. Returns two arrays of at most 2 · `columns`.
     """
     values = np.asarray(values)
     edges = np.unique(np.linspace(0, values.size, columns + 1).astype(int))

@@ -6,7 +6,8 @@ from matplotlib import pyplot as plt
 from ghostlib.dynamics.slow_points import slow_points
 from ghostlib.networks.records import RankOne
 from ghostlib.networks.task import DelayedActivation
-from ghostlib.plots.style import GHOST, GRADIENT, INK, LOSS, MUTED, OPTIMUM, PAGE, WIDTH, label
+from ghostlib.plots.marks import dot, hline, label
+from ghostlib.plots.style import GHOST, GRADIENT, INK, LOSS, OPTIMUM, WIDTH
 from ghostlib.training import train
 
 
@@ -16,24 +17,16 @@ TOUCHING = 1e-9  # speed below which an extremum is drawn as a saddle-node
 def draw_latent_flow(axes, network, task, *, reach=6.0):
     """f(κ) of one network (Eq. 4) with its fixed points, its ghosts and, in red, κ(0), as in Fig. 3."""
     kappa = np.linspace(-reach, reach, 600)
-    axes.axhline(0, color=MUTED, linewidth=0.8)
+    hline(axes, 0, linewidth=0.8)
     axes.plot(kappa, network.flow(kappa), color=INK)
     for point in slow_points(network, interval=(-reach, reach), tolerance=TOUCHING):
         if point.kind in ("ghost", "saddle-node"):
-            axes.plot(point.position, point.speed, "o", color=GHOST, markerfacecolor=PAGE, zorder=3)
-            label(
-                axes,
-                point.kind,
-                (point.position, point.speed),
-                (0, 8 if point.curvature > 0 else -15),
-                ha="center",
-                color=GHOST,
-            )
+            at = point.position, point.speed
+            dot(axes, *at, GHOST, hollow=True)
+            label(axes, point.kind, at, (0, 6 if point.curvature > 0 else -6), color=GHOST)
         else:
-            axes.plot(
-                point.position, 0, "o", color=INK, markerfacecolor=INK if point.kind == "stable" else PAGE, zorder=3
-            )
-    axes.plot(network.kappa0(task), 0, "o", color=GRADIENT, zorder=3)
+            dot(axes, point.position, 0, hollow=point.kind == "unstable")
+    dot(axes, network.kappa0(task), 0, GRADIENT)
     axes.set(xlim=(-reach, reach), xlabel="latent variable κ", ylabel="flow f(κ)")
 
 

@@ -1,30 +1,14 @@
-"""Figures of the networks of every rank (chapter 08): Fig. S2, the map of fates, and what the extra ranks do."""
+"""Figures of the networks of every rank (chapter 08): Fig. S2, what becomes of them, and what the extra ranks do."""
 
 import numpy as np
-from matplotlib import pyplot as plt
 from matplotlib.patches import Rectangle
 
 from ghostlib.experiments.ranks import EDGES
 from ghostlib.outcomes import LOW_LOSS
-from ghostlib.plots.style import (
-    CLAIM,
-    DEAD,
-    GHOST,
-    GRADIENT,
-    GRID,
-    INK,
-    LOSS,
-    MUTED,
-    OPTIMUM,
-    PAGE,
-    RANKS,
-    WIDTH,
-    label,
-    label_powers,
-)
+from ghostlib.plots.marks import HALO, hline, label, log_axes, panels
+from ghostlib.plots.style import CLAIM, DEAD, GHOST, GRADIENT, GRID, INK, LOSS, MUTED, OPTIMUM, RANKS
 
 
-HALO = {"color": PAGE, "pad": 0.6}
 COARSE = 4  # columns of a curve drawn as one
 SHOWN = 6  # of the rates of a network, the slowest
 LOWEST = 5e-5  # of the axes of the loss
@@ -34,7 +18,6 @@ LOOKS = {
     "trapped": {"facecolor": "none", "edgecolor": DEAD, "hatch": "/////", "linewidth": 0},
     "diverged": {"facecolor": GRADIENT, "edgecolor": "none"},
 }
-WORDS = {"learned": "learned", "unsettled": "unsettled", "trapped": "no-learning zone", "diverged": "diverged"}
 
 
 def rank_colours(count):
@@ -42,58 +25,57 @@ def rank_colours(count):
     return [RANKS[step] for step in np.linspace(0, len(RANKS) - 1, count).round().astype(int)]
 
 
-def fig_s2(diagram, panels):
+def fig_s2(diagram, columns):
     """Fig. S2: the loss of all networks of all ranks at three learning rates, left, middle and right.
 
-    diagram : PhaseDiagram; panels : three indices of its learning rates.
+    diagram : PhaseDiagram; columns : three indices of its learning rates.
     """
-    figure, all_axes = plt.subplots(3, 1, figsize=(WIDTH, 8.4))
+    figure, all_axes = panels(3, 8.4, sharex=False)
     colours = rank_colours(len(diagram.ranks))
-    for axes, name, column in zip(all_axes, ("left", "middle", "right"), panels, strict=True):
+    for axes, name, column in zip(all_axes, ("left", "middle", "right"), columns, strict=True):
         for row, colour in enumerate(colours):
             for low, high in zip(diagram.courses.low[row, column], diagram.courses.high[row, column], strict=True):
                 axes.plot(*zigzag(low, high), color=colour, linewidth=0.5, alpha=0.75)
         _loss_axes(axes, diagram.epochs[:, column].max())
-        axes.set_title(f"paper’s {name} panel: α = {diagram.alpha[column]:.3g}")
+        axes.set(title=f"paper’s {name} panel: α = {diagram.alpha[column]:.3g}")
+    inside = {"xycoords": "axes fraction"}
+    label(all_axes[0], "rank", (0.015, 0.08), (1, 0), **inside)
     for row, (rank, colour) in enumerate(zip(diagram.ranks, colours, strict=True)):
-        all_axes[0].text(0.135 + 0.085 * row, 0.05, rank, color=colour, transform=all_axes[0].transAxes, ha="center")
-    all_axes[0].text(0.015, 0.05, "rank", transform=all_axes[0].transAxes)
-    all_axes[-1].set_xlabel("epoch (log scale)")
+        label(all_axes[0], rank, (0.135 + 0.085 * row, 0.08), color=colour, **inside)
     return figure
 
 
-def fates(diagram, marked=()):
-    """The map of fates: rank over learning rate, each cell shared out among what became of its networks.
+def outcome_map(diagram, marked=()):
+    """Rank over learning rate, each cell shared out among what became of its networks.
 
     diagram : PhaseDiagram; marked : indices of learning rates to point at, the paper's three panels.
     """
-    figure, axes = plt.subplots(figsize=(WIDTH, 4.6))
-    _draw_fates(axes, diagram)
+    figure, axes = panels(1, 4.6)
+    _draw_outcomes(axes, diagram)
     top = len(diagram.ranks) - 0.45
     for letter, column in zip("LMR", marked, strict=True):
-        axes.text(column, top, letter, color=CLAIM, ha="center", va="bottom")
+        label(axes, letter, (column, top), (0, 1), color=CLAIM)
     if marked:
-        axes.text(-0.5, top, "paper:", color=CLAIM, va="bottom")
+        label(axes, "paper:", (-0.5, top), (1, 1), color=CLAIM)
     return figure
 
 
 def ranks(diagram, row, column, seed):
-    """The map of fates with one cell chosen, and the loss of one of its networks beside those of the other ranks.
+    """The map of outcomes with one cell chosen, and the loss of one of its networks beside those of the other ranks.
 
     diagram : PhaseDiagram; row, column, seed : indices of rank, learning rate and seed.
     """
-    figure, (top, bottom) = plt.subplots(2, 1, figsize=(WIDTH, 7.6), height_ratios=(1.25, 1))
-    _draw_fates(top, diagram)
+    figure, (top, bottom) = panels(2, 7.6, height_ratios=(1.25, 1), sharex=False)
+    _draw_outcomes(top, diagram)
     top.add_patch(Rectangle((column - 0.48, row - 0.46), 0.96, 0.92, fill=False, edgecolor=INK, linewidth=1.8))
-    for other in range(len(diagram.ranks)):
-        low, high = (bound[other, column, seed] for bound in (diagram.courses.low, diagram.courses.high))
-        chosen = other == row
-        bottom.plot(
-            *zigzag(low, high, 1), color=LOSS if chosen else MUTED, linewidth=1.6 if chosen else 0.7, zorder=2 + chosen
-        )
+    looks = [{"color": MUTED, "linewidth": 0.7, "zorder": 2} for _ in diagram.ranks]
+    looks[row] = {"color": LOSS, "linewidth": 1.6, "zorder": 3}
+    for low, high, look in zip(
+        diagram.courses.low[:, column, seed], diagram.courses.high[:, column, seed], looks, strict=True
+    ):
+        bottom.plot(*zigzag(low, high, 1), **look)
     bottom.set_title(f"rank {diagram.ranks[row]} among the others, α = {diagram.alpha[column]:.3g}, seed {seed}")
     _loss_axes(bottom, diagram.epochs[:, column].max())
-    bottom.set_xlabel("epoch (log scale)")
     return figure
 
 
@@ -102,26 +84,15 @@ def learning_time(diagram, columns):
 
     diagram : PhaseDiagram; columns : indices of its learning rates.
     """
-    figure, axes = plt.subplots(figsize=(WIDTH, 3.6))
-    epochs = diagram.median_epoch
-    for step, column in enumerate(columns):
-        strength = 0.3 + 0.7 * step / max(len(columns) - 1, 1)
-        axes.plot(
-            diagram.ranks,
-            diagram.alpha[column] * epochs[:, column],
-            "o-",
-            color=INK,
-            alpha=strength,
-            markersize=4,
-            linewidth=1.2,
-        )
+    figure, axes = panels(1, 3.6)
+    for strength, column in zip(np.linspace(0.3, 1, len(columns)), columns, strict=True):
+        time = diagram.learning_time[:, column]
+        axes.plot(diagram.ranks, time, "o-", color=INK, alpha=strength, markersize=4, linewidth=1.2)
     first, last = (diagram.alpha[column] for column in (columns[0], columns[-1]))
-    axes.text(
-        0.03, 0.05, f"{len(columns)} learning rates,\nα = {first:.3g} (faint) to {last:.3g}", transform=axes.transAxes
-    )
-    axes.set(xscale="log", yscale="log", xlabel="rank (log scale)", ylabel="α × epoch of learning (log scale)")
-    _rank_axis(axes, diagram.ranks)
-    label_powers(axes.yaxis)
+    words = f"{len(columns)} learning rates,\nα = {first:.3g} (faint) to {last:.3g}"
+    label(axes, words, (0.03, 0.05), (1, 1), xycoords="axes fraction")
+    log_axes(axes, "rank", "α × epoch of learning")
+    _rank_ticks(axes, diagram.ranks)
     return figure
 
 
@@ -130,43 +101,34 @@ def rank_or_size(resized):
 
     resized : what `experiments.RANK_OR_SIZE.run()` gives.
     """
-    figure, axes = plt.subplots(figsize=(WIDTH, 3.8))
+    figure, axes = panels(1, 3.8)
     median = resized.median_epoch
     for line, like, colour in zip(median, resized.like, rank_colours(len(resized.like)), strict=True):
         axes.plot(resized.ranks, line, "o-", color=colour, markersize=4.5)
-        label(
-            axes,
-            f"W as large as rank {like}’s",
-            (resized.ranks[-1], line[-1]),
-            (-9, -7),
-            color=colour,
-            ha="right",
-            va="top",
-        )
+        label(axes, f"W as large as rank {like}’s", (resized.ranks[-1], line[-1]), (-9, -7), color=colour)
     own = [(rank, line[resized.ranks.index(rank)]) for rank, line in zip(resized.like, median, strict=True)]
     axes.plot(*zip(*own, strict=True), "s", color=INK, markerfacecolor="none", markersize=10)
-    axes.set(xscale="log", yscale="log", xlabel="rank (log scale)", ylabel="epoch of learning (log scale)")
+    log_axes(axes, "rank", "epoch of learning")
     axes.set_ylim(0.4 * np.nanmin(median), None)
-    axes.set_xticks(resized.ranks, resized.ranks)
-    axes.minorticks_off()
-    label_powers(axes.yaxis)
+    _rank_ticks(axes, resized.ranks)
     return figure
 
 
-def falls(ranks, share, epochs):
+def suddenness(ranks, share, epochs):
     """How sudden the fall is, over the rank: its part of the epochs up to learning, and its length.
 
     ranks (R,); share, epochs : (R, S), of every network.
     """
-    figure, panels = plt.subplots(2, 1, figsize=(WIDTH, 5.4), sharex=True)
-    for axes, values, colour in zip(panels, (share, epochs), (LOSS, INK), strict=True):
+    figure, (top, bottom) = panels(2, 5.4)
+    for axes, values, colour in ((top, share, LOSS), (bottom, epochs, INK)):
         axes.plot(np.repeat(ranks, values.shape[1]), values.ravel(), "o", color=MUTED, markersize=2)
         axes.plot(ranks, np.median(values, axis=1), "o-", color=colour, markersize=4.5, linewidth=1.4)
-    panels[0].set(ylabel="fall / epochs so far", ylim=(0, 1.03))
-    panels[0].text(ranks[0], 0.22, "paper: rapid", color=CLAIM)
-    panels[0].text(ranks[-1] * 0.8, 0.86, "paper: gradual", color=CLAIM, ha="right", va="center")
-    panels[1].set(ylabel="fall, in epochs", ylim=(0, None), xscale="log", xlabel="rank (log scale)")
-    _rank_axis(panels[1], ranks)
+    top.set(ylabel="fall / epochs so far", ylim=(0, 1.03))
+    label(top, "paper: rapid", (ranks[0], 0.22), (1, 1), color=CLAIM)
+    label(top, "paper: gradual", (ranks[-1] * 0.8, 0.86), (-1, 0), color=CLAIM)
+    bottom.set(ylabel="fall, in epochs", ylim=(0, None))
+    log_axes(bottom, "rank")
+    _rank_ticks(bottom, ranks)
     return figure
 
 
@@ -175,16 +137,14 @@ def spectra(before, update):
 
     before, update : (S, N), largest first.
     """
-    figure, axes = plt.subplots(figsize=(WIDTH, 3.6))
+    figure, axes = panels(1, 3.6)
     place = np.arange(1, before.shape[1] + 1)
     for values, colour in ((before, MUTED), (update, LOSS)):
         axes.plot(place, np.maximum(values, 1e-9).T, color=colour, linewidth=0.8)
-    axes.text(60, np.median(before[:, 25]), "W before", color=MUTED, ha="center", va="bottom", bbox=HALO)
-    axes.text(30, np.max(update[:, 19]) * 2, "change of W", color=LOSS, va="bottom")
-    axes.set(
-        yscale="log", xlabel="singular value, from the largest", ylabel="its size (log scale)", xlim=(0, place[-1])
-    )
-    label_powers(axes.yaxis)
+    label(axes, "W before", (60, np.median(before[:, 25])), (0, 1), color=MUTED, bbox=HALO)
+    label(axes, "change of W", (30, np.max(update[:, 19]) * 2), (1, 1), color=LOSS)
+    log_axes(axes, y="its size")
+    axes.set(xlabel="singular value, from the largest", xlim=(0, place[-1]))
     return figure
 
 
@@ -193,20 +153,21 @@ def slow_directions(ranks, rates, speed):
 
     ranks : sequence; rates : list of (S, K) arrays, real parts of eigenvalues, slowest first; speed : list of (S,).
     """
-    figure, (top, bottom) = plt.subplots(2, 1, figsize=(WIDTH, 5.8), sharex=True)
+    figure, (top, bottom) = panels(2, 5.8)
     for rank, each, slow in zip(ranks, rates, speed, strict=True):
         others = each[:, 1:SHOWN]
         top.plot(np.full(others.size, rank), others.ravel(), "o", color=MUTED, markersize=2)
         top.plot(np.full(len(each), rank), each[:, 0], "o", color=GHOST, markersize=4)
         bottom.plot(np.full(len(slow), rank), slow, "o", color=MUTED, markersize=2)
     bottom.plot(ranks, [np.median(slow) for slow in speed], "o-", color=INK, markersize=4.5, linewidth=1.4)
-    for level in (0, -1):
-        top.axhline(level, color=MUTED, linewidth=0.8)
-    top.text(ranks[0], -0.97, "a unit left alone", color=MUTED, va="bottom", bbox=HALO)
-    top.text(ranks[0], 0.03, "slowest", color=GHOST, va="bottom")
-    top.set(ylabel="rates λτ at the slowest state")
-    bottom.set(ylabel="speed / path", ylim=(0, None), xscale="log", xlabel="rank (log scale)")
-    _rank_axis(bottom, ranks)
+    hline(top, 0, linewidth=0.8)
+    hline(top, -1, linewidth=0.8)
+    label(top, "a unit left alone", (ranks[0], -1), (1, 3), color=MUTED, bbox=HALO)
+    label(top, "slowest", (ranks[0], 0), (1, 3), color=GHOST)
+    top.set_ylabel("rates λτ at the slowest state")
+    bottom.set(ylabel="speed / path", ylim=(0, None))
+    log_axes(bottom, "rank")
+    _rank_ticks(bottom, ranks)
     return figure
 
 
@@ -226,28 +187,25 @@ def zigzag(low, high, coarse=COARSE):
     return np.repeat(EDGES[groups], 2), np.maximum(points, LOWEST)
 
 
-def _draw_fates(axes, diagram):
+def _draw_outcomes(axes, diagram):
     rows, columns = len(diagram.ranks), diagram.alpha.size
-    drawn = {}
-    for row in range(rows):
-        for column in range(columns):
-            left = column - 0.45
-            axes.add_patch(Rectangle((left, row - 0.42), 0.9, 0.84, fill=False, edgecolor=GRID, linewidth=0.8))
-            for outcome, look in LOOKS.items():
-                width = 0.9 * diagram.share(outcome)[row, column]
-                if width:
-                    drawn[outcome] = axes.add_patch(Rectangle((left, row - 0.42), width, 0.84, **look))
-                left += width
-    axes.set(xlim=(-0.55, columns - 0.45), ylim=(-0.55, rows - 0.45), ylabel="rank")
-    axes.set_xlabel("learning rate α (log scale)")
+    for row, column in np.ndindex(rows, columns):
+        left = column - 0.45
+        axes.add_patch(Rectangle((left, row - 0.42), 0.9, 0.84, fill=False, edgecolor=GRID, linewidth=0.8))
+        for outcome, look in LOOKS.items():
+            width = 0.9 * diagram.share(outcome)[row, column]
+            if width:
+                axes.add_patch(Rectangle((left, row - 0.42), width, 0.84, **look))
+            left += width
+    axes.set(xlim=(-0.55, columns - 0.45), ylim=(-0.55, rows - 0.45))
+    axes.set(xlabel="learning rate α (log scale)", ylabel="rank")
     axes.set_xticks(range(0, columns, 3), [f"{alpha:g}" for alpha in diagram.alpha[::3]])
     axes.set_yticks(range(rows), diagram.ranks)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    handles = [Rectangle((0, 0), 1, 1, **{**look, "edgecolor": DEAD, "linewidth": 0.6}) for look in LOOKS.values()]
     axes.legend(
-        handles,
-        [WORDS[outcome] for outcome in LOOKS],
+        [Rectangle((0, 0), 1, 1, **{**look, "edgecolor": DEAD, "linewidth": 0.6}) for look in LOOKS.values()],
+        ["no-learning zone" if outcome == "trapped" else outcome for outcome in LOOKS],
         loc="upper center",
         bbox_to_anchor=(0.46, -0.14),
         ncols=4,
@@ -258,12 +216,12 @@ def _draw_fates(axes, diagram):
 
 
 def _loss_axes(axes, last):
-    axes.axhline(LOW_LOSS, color=MUTED, linewidth=0.8, linestyle=(0, (2, 3)), zorder=1)
-    axes.set(xscale="log", yscale="log", xlim=(1, last), ylim=(LOWEST, 2.5), ylabel="loss (log scale)")
-    label_powers(axes.xaxis, axes.yaxis)
+    hline(axes, LOW_LOSS, linewidth=0.8, linestyle=(0, (2, 3)), zorder=1)
+    log_axes(axes, "epoch", "loss")
+    axes.set(xlim=(1, last), ylim=(LOWEST, 2.5))
 
 
-def _rank_axis(axes, ranks):
+def _rank_ticks(axes, ranks):
     shown = [rank for rank in ranks if rank not in (4, 50)]
     axes.set_xticks(shown, shown)
     axes.minorticks_off()

@@ -1,8 +1,6 @@
 """The book's look for matplotlib: colours by meaning, live text, few lines."""
 
 import matplotlib as mpl
-import numpy as np
-from matplotlib.ticker import NullFormatter
 
 from ghostlib.page import palette
 from ghostlib.page.palette import COLOURS
@@ -16,8 +14,6 @@ CONFIDENCE, RANKS = (
     tuple(colour.light for colour in COLOURS.values() if colour.meaning == meaning)
     for meaning in (palette.CONFIDENCE, palette.RANK)
 )  # low to high
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-HALO = {"color": PAGE, "pad": 1}  # behind a label that lies on lines or hatching
 WIDTH = 5.0  # inches: of 15 px, the letters keep 11 when a phone shrinks the picture to 352 px
 # The book's look for matplotlib's settings: SVG with live text, few lines, no box.
 STYLE = {
@@ -60,32 +56,3 @@ def use_book_style():
 
         # As wide as it was drawn: a picture cut to its ink would not line up with the next.
         set_matplotlib_formats("svg", bbox_inches=None)
-
-
-def label(axes, text, at, away=(0, 0), **style):
-    """Write `text` beside the point `at` of the data, moved `away` by so many points (1/72 inch)."""
-    return axes.annotate(text, at, away, textcoords="offset points", **style)
-
-
-def arrow(axes, start, stop, **style):
-    """Draw an arrow between two points of the data."""
-    axes.annotate("", stop, start, arrowprops={"arrowstyle": "-|>", "linewidth": 1.6, **style})
-
-
-def shade_zone(axes, start, stop, *, across=False):
-    """Hatch the no-learning zone between two values of x, or of y if `across`: hatching means it, in every figure."""
-    span = axes.axhspan if across else axes.axvspan
-    span(start, stop, facecolor="none", edgecolor=DEAD, hatch="///", linewidth=0)
-
-
-def label_powers(*axes):
-    """Write the ticks of log axes as 0.1, 1, 10, …, 10⁻⁴: plain text, which takes the page's font."""
-    for axis in axes:
-        axis.set_major_formatter(lambda value, _: _power(round(np.log10(value))))
-        axis.set_minor_formatter(NullFormatter())
-
-
-def _power(exponent):
-    if -2 < exponent <= 3:
-        return f"{10.0**exponent:g}"
-    return "10" + str(exponent).translate(SUPERSCRIPTS)

@@ -34,33 +34,3 @@ from ghostlib.toy.rescaled import (
     final_state,
     rescaled_step,
 )
-
-
-__all__ = [
-    "Cycle",
-    "Descent",
-    "FinalState",
-    "FixedPoints",
-    "OneSided",
-    "alpha_star",
-    "cycle",
-    "cycle_begin",
-    "cycle_limit",
-    "descend",
-    "descend_rescaled",
-    "escape_time",
-    "euler_loss",
-    "final_state",
-    "finite_gradient",
-    "finite_loss",
-    "fixed_points",
-    "flow",
-    "gradient",
-    "gradient_at_minimum",
-    "loss",
-    "output",
-    "r_star",
-    "rescaled_step",
-    "step",
-    "trajectory",
-]

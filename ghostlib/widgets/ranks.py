@@ -91,10 +91,10 @@ def diagram():
 def sweep():
     """All that the front end shows, ready for JSON; arrays in the order of ranks, learning rates and seeds.
 
-    ranks, rates, exact_rates, seeds, fates : the axes, and the names of the fates.
+    ranks, rates, exact_rates, seeds, outcomes : the axes, and their names.
     epochs : of each rank and rate.
     edges : the epochs at which the columns of the curves begin.
-    fate, learned, silent : of each network; epochs, or −1.
+    outcome, learned, silent : of each network; epochs, or −1.
     learned_below : the loss that counts as learned.
     lowest, highest : the losses between which the levels lie.
     losses : base64 of uint8, two rows of columns for each network, its least and its largest losses; see `quantised`.
@@ -108,10 +108,10 @@ def sweep():
         "rates": list(RATES),
         "exact_rates": found.alpha.tolist(),
         "seeds": FIG_S2.seeds,
-        "fates": list(OUTCOMES),
+        "outcomes": list(OUTCOMES),
         "epochs": found.epochs.tolist(),
         "edges": EDGES[: used + 1].tolist(),
-        "fate": np.argmax([found.is_(outcome) for outcome in OUTCOMES], axis=0).ravel().tolist(),
+        "outcome": np.argmax([found.is_(outcome) for outcome in OUTCOMES], axis=0).ravel().tolist(),
         "learned": courses.learned_at.ravel().tolist(),
         "silent": courses.silent_from.ravel().tolist(),
         "learned_below": LOW_LOSS,

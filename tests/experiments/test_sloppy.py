@@ -124,4 +124,4 @@ class TestRankOrSize:
         courses = Course(**{**dict.fromkeys(Course._fields), "learned_at": epochs[..., None]})
         found = Resized((1, 10, 100), (1, 10, 100), courses)
         assert found.resized_epoch["10-like-1"] == 800 and found.resized_epoch["1-like-10"] == 500
-        assert (found.by_rank, found.by_both, found.by_size) == (900 / 600, 900 / 10, 400 / 100)
+        assert (found.by_rank, found.by_both) == (900 / 600, 900 / 10)

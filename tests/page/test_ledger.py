@@ -1,5 +1,6 @@
 """The ledger: rows, rules, verdicts, what the chapters record, and the pages that Sphinx makes of it."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -167,7 +168,7 @@ def test_ledger_of_the_book_is_sound():
 CONFIGURATION = f"""
 import sys
 sys.path.insert(0, {str(ROOT / "book" / "_ext")!r})
-extensions = ["myst_nb", "ghostbook.claims"]
+extensions = ["myst_nb", "ghostbook.claims", "ghostbook.ledger"]
 html_theme = "basic"
 nb_execution_mode = "force"
 nb_execution_raise_on_error = True
@@ -232,7 +233,11 @@ def build(root, chapter, *rows):
     command = [sys.executable, "-m", "sphinx", "-b", "html", "-q", "-w", str(log), str(source), str(root / "html")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
-    pages = {path.stem: path.read_text(encoding="utf-8") for path in (root / "html").glob("*.html")}
+    pages = {
+        path.stem: path.read_text(encoding="utf-8")
+        for path in (root / "html").rglob("*")
+        if path.suffix in (".html", ".json")
+    }
     return pages, log.read_text(encoding="utf-8").splitlines()
 
 
@@ -263,6 +268,22 @@ def test_ledger_shows_what_the_chapter_recorded(sound):
     index = sound[0]["index"]
     assert "1,502" in index and "30% of the runs" in index
     assert "a derivation" in index and "within 5 % of the paper" in index
+
+
+def test_every_row_carries_what_a_browser_needs_to_judge_it(sound):
+    index = sound[0]["index"]
+    assert 'data-rule="relative 0.05" data-number="1500' in index and 'data-value="1502"' in index
+    assert 'data-verdict="not attempted" data-value=""' in index
+    assert index.count('<a href="#') >= len(ROWS) and index.count('class="ghost-check"') == len(ROWS)
+
+
+def test_the_ledger_is_a_file_too(sound):
+    told = json.loads(sound[0]["ledger"])
+    rows = {each["id"]: each for each in told["claims"]}
+    assert list(rows) == [each["id"] for each in ROWS] and told["version"]
+    assert (rows["jump"]["our_value"], rows["jump"]["rule"], rows["jump"]["number"]) == (1502, "relative 0.05", 1500)
+    assert rows["trapped"]["our_text"] == "30% of the runs"
+    assert "our_value" not in rows["network"]
 
 
 def test_every_row_is_an_anchor_and_leads_to_the_place_where_it_is_run(sound):

@@ -75,8 +75,8 @@ def test_the_slope_lies_between_its_limits():
     figure = plots.slope_and_its_limits(c, rho, slopes, slopes * 2, slopes / 2)
     assert_legible(figure)
     (axes,) = figure.axes
-    assert [line.get_linestyle() for line in axes.lines] == [":", ":", "-"] * 3
-    np.testing.assert_array_equal(axes.lines[2].get_ydata(), slopes[0])
+    assert [line.get_linestyle() for line in axes.lines] == [":"] * 6 + ["-"] * 3
+    np.testing.assert_array_equal(axes.lines[6].get_ydata(), slopes[0])
 
 
 def test_the_ways_back_end_at_the_paper_s_confidence(lowered):

@@ -7,7 +7,7 @@ import pytest
 from drawing import assert_legible
 
 from ghostlib import experiments, plots, toy
-from ghostlib.plots.style import CLAIM, OPTIMUM
+from ghostlib.plots.style import CLAIM, GRADIENT, OPTIMUM
 from ghostlib.toy import laws
 
 
@@ -112,7 +112,7 @@ def test_the_staircase_closes_on_the_map():
     figure = plots.return_map(1.01)
     assert_legible(figure)
     (axes,) = figure.axes
-    stairs, orbit = (line for line in axes.lines if line.get_color() == axes.texts[0].get_color())
+    stairs, orbit = (line for line in axes.lines if line.get_color() == GRADIENT)
     assert stairs.get_xydata()[0] == pytest.approx(stairs.get_xydata()[-1])
     np.testing.assert_allclose(orbit.get_ydata(), toy.rescaled_step(orbit.get_xdata(), 1.01), rtol=1e-9)
 

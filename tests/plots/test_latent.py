@@ -80,7 +80,8 @@ def test_the_wait_is_drawn_as_the_network_runs_it(fall):
     figure = plots.waiting([network, network], ("one", "other"), (waits, waits), TASK)
     assert_legible(figure)
     for axes in figure.axes:
-        np.testing.assert_array_equal(axes.lines[-1].get_ydata(), network.latent(TASK))
+        (states,) = (line for line in axes.lines if line.get_marker() == "o")
+        np.testing.assert_array_equal(states.get_ydata(), network.latent(TASK))
         assert TASK.T * TASK.dt in verticals(axes)
 
 

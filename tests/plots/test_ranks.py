@@ -21,7 +21,7 @@ RATES, SEEDS, EPOCHS = 10, 3, 2000
 
 @pytest.fixture(scope="module")
 def diagram():
-    """Curves that fall where they like, and fates by the learning rate: learned, then trapped, then diverged."""
+    """Curves that fall where they like, and outcomes by the learning rate: learned, then trapped, then diverged."""
     random = np.random.default_rng(0)
     shape = (len(RANKS), RATES, SEEDS)
     epoch = np.arange(EPOCHS + 1)
@@ -50,8 +50,8 @@ def test_every_network_of_fig_s2_has_its_curve_in_the_colour_of_its_rank(diagram
         assert drawn == [colour for colour in rank_colours(len(RANKS)) for _ in range(SEEDS)]
 
 
-def test_cells_of_the_map_are_shared_out_among_the_fates(diagram):
-    figure = plots.fates(diagram, (2, 6, 7))
+def test_cells_of_the_map_are_shared_out_among_the_outcomes(diagram):
+    figure = plots.outcome_map(diagram, (2, 6, 7))
     assert_legible(figure)
     (axes,) = figure.axes
     filled = [patch for patch in axes.patches if isinstance(patch, Rectangle) and patch.get_facecolor()[3]]
@@ -59,7 +59,7 @@ def test_cells_of_the_map_are_shared_out_among_the_fates(diagram):
     assert columns_of == {0, 1, 2, 3, 4, 5, 9}  # green and red; the others are hatched or empty
     hatched = {round(patch.get_x() + 0.45) for patch in axes.patches if patch.get_hatch()}
     assert hatched == {7, 8}
-    letters = {text.get_text(): round(text.get_position()[0]) for text in axes.texts if len(text.get_text()) == 1}
+    letters = {text.get_text(): round(text.xy[0]) for text in axes.texts if len(text.get_text()) == 1}
     assert letters == {"L": 2, "M": 6, "R": 7}
 
 
@@ -102,7 +102,7 @@ def test_a_curve_without_a_loss_has_no_points():
 def test_medians_of_falls_are_joined():
     random = np.random.default_rng(0)
     share, epochs = random.random((9, 10)), 400 * random.random((9, 10))
-    figure = plots.falls(RANKS, share, epochs)
+    figure = plots.suddenness(RANKS, share, epochs)
     assert_legible(figure)
     for axes, values in zip(figure.axes, (share, epochs), strict=True):
         np.testing.assert_array_equal(axes.lines[-1].get_ydata(), np.median(values, axis=1))

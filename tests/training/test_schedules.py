@@ -4,8 +4,6 @@ import numpy as np
 import pytest
 
 from ghostlib import outcomes
-from ghostlib.dynamics.plateau import plateau_duration
-from ghostlib.networks import adjoint
 from ghostlib.networks.records import RankOne
 from ghostlib.networks.task import DelayedActivation
 from ghostlib.training import train
@@ -22,43 +20,6 @@ def fallen():
     caught = outcomes.trapped(history.accuracy)
     assert caught.sum() >= 25
     return history.networks[caught]
-
-
-class TestPatience:
-    def test_is_the_first_epoch_s_forecast(self):
-        networks = RankOne.initial(np.arange(4))
-        loss, gradient = adjoint.loss_and_gradient(networks, TASK, 3.0)
-        expected = (1 - loss) / (0.02 * gradient.norm() ** 2)
-        np.testing.assert_allclose(plateau_duration(networks, TASK, 0.02, 3.0), expected, rtol=1e-9)
-
-    def test_says_when_a_trapped_network_finds_its_voice(self, fallen):
-        alpha, c = 0.02, 2.0
-        expected = plateau_duration(fallen, TASK, alpha, c)
-        soon = expected < 1000
-        assert soon.any()
-        loss = train(fallen[soon], TASK, alpha, 20_000, c, dtype=np.float64).loss  # float32 may freeze before
-        heard = np.argmax(loss < 0.9, axis=1)
-        assert (expected[soon] > 100).any()
-        few = 5  # epochs, which is long where nearly nothing is expected
-        assert np.all((heard > 0.5 * expected[soon] - few) & (heard < 1.1 * expected[soon] + few))
-
-    def test_grows_with_the_confidence_as_the_exponential_of_the_distance(self, fallen):
-        """At high c: ln(epochs · c²) rises by the distance from κ* to where κ comes closest to it."""
-        epochs = np.array([plateau_duration(fallen, TASK, 0.02, c) * c**2 for c in (29.0, 30.0)])
-        expressible = np.isfinite(epochs).all(axis=0)
-        assert expressible.any()
-        rise = np.diff(np.log(epochs[:, expressible]), axis=0)[0]
-        kappa = fallen.latent(TASK)[expressible, TASK.T + 1 :].max(axis=1)
-        np.testing.assert_allclose(rise, TASK.kappa_star - kappa, rtol=0.05)
-
-    def test_is_infinite_where_the_output_that_is_left_comes_too_early(self):
-        sinking = RankOne(np.zeros(3), np.full(3, -2.0), np.full(3, 5.0))  # from κ(0) = 1.8 down to −6
-        assert sinking.latent(TASK)[0] == pytest.approx(1.8)
-        assert plateau_duration(sinking, TASK, 0.02, 10.0) == np.inf
-
-    def test_is_infinite_where_nothing_is_left_of_the_output(self):
-        silent = RankOne(np.zeros(3), np.ones(3), np.full(3, -5.0))
-        assert plateau_duration(silent, TASK, 0.02, 1000.0) == np.inf
 
 
 class TestStages:

@@ -115,16 +115,23 @@ def test_results_do_not_depend_on_the_number_of_threads_or_the_company_to_the_la
 
 
 def test_results_do_not_depend_on_whether_the_code_was_compiled_just_now(tmp_path):
-    """What Numba compiles and what it later takes from its cache must round alike; here, through many jumps."""
+    """What Numba compiles and what it later takes from its cache must round alike; here, through many jumps.
+
+    The networks are drawn without PyTorch, which takes longer to import than all the rest.
+    """
     script = """if True:
+        import numpy as np
         from ghostlib.networks.records import LowRank, RankOne
         from ghostlib.networks.task import DelayedActivation
         from ghostlib.training import kernels, train
 
-        low = LowRank.initial(range(3), rank=5)
-        for networks in (RankOne.initial(range(3)), low, low.full_rank()):
+        rng = np.random.default_rng(0)
+        shapes = (3, 100, 5), (3, 5, 100), (3, 100), (3, 100), (3,)
+        low = LowRank(*(0.1 * rng.standard_normal(shape) for shape in shapes))
+        for networks in (RankOne(*0.1 * rng.standard_normal((3, 3, 100))), low, low.full_rank()):
             history = train(networks, DelayedActivation(), 0.1, 500, dtype="float64")
             print(history.loss.tobytes().hex(), history.gradient_norm.tobytes().hex())
+            assert (np.abs(np.diff(history.loss)) > 0.1).sum() > 10
             assert set((40 * history.accuracy).ravel()) <= set(range(41))
         print(sum(kernels.advance.stats.cache_hits.values()))
     """
@@ -327,7 +334,7 @@ def test_training_can_be_interrupted(networks, rule):
         train(networks, TASK, 1e-9, 10**12, rule=rule, record=[0])
 
 
-def test_without_numba_training_is_slow_and_the_same():
+def test_without_numba_training_is_slow_and_the_same(capsys):
     """As under a debugger or coverage; the last network overflows on the way."""
     script = """if True:
         import numpy as np
@@ -335,21 +342,20 @@ def test_without_numba_training_is_slow_and_the_same():
         from ghostlib.networks.task import DelayedActivation
         from ghostlib.training import Adam, Clipped, train
 
-        low = LowRank.initial([1, 2], 2, N=5)
-        for networks in (RankOne.initial([1, 2], N=5), low, low.full_rank()):
+        rng = np.random.default_rng(1)
+        shapes = (2, 5, 2), (2, 2, 5), (2, 5), (2, 5), (2,)
+        low = LowRank(*(0.4 * rng.standard_normal(shape) for shape in shapes))
+        for networks in (RankOne(*0.4 * rng.standard_normal((3, 2, 5))), low, low.full_rank()):
             for rule in (Clipped(0.05), Adam()):
                 for dtype in ("float32", "float64"):
                     history = train(networks, DelayedActivation(T=3), [0.1, 1e30], 4, rule=rule, dtype=dtype)
                     print(*history.loss[0], *history.diverged_at, *history.accuracy[0])
                     rule = Clipped(1e9)
     """
-    compiled, plain = (
-        subprocess.run(
-            [sys.executable, "-W", "error", "-c", script],
-            env={**os.environ, "NUMBA_DISABLE_JIT": disabled}, check=True, capture_output=True, text=True,
-        ).stdout.split()
-        for disabled in ("0", "1")
-    )  # fmt: skip
+    exec(script, {})
+    compiled, environment = capsys.readouterr().out.split(), {**os.environ, "NUMBA_DISABLE_JIT": "1"}
+    arguments = [sys.executable, "-W", "error", "-c", script]
+    plain = subprocess.run(arguments, env=environment, check=True, capture_output=True, text=True).stdout.split()
     assert len(plain) == 12 * 12
     np.testing.assert_allclose(np.array(compiled, float), np.array(plain, float), rtol=1e-5)
 

@@ -43,9 +43,9 @@ def test_what_the_page_gets_is_what_was_trained():
     np.testing.assert_array_equal(levels[..., 0, :], quantised(found.courses.low[..., :columns]))
     np.testing.assert_array_equal(levels[..., 1, :], quantised(found.courses.high[..., :columns]))
     assert np.isnan(found.courses.low[..., columns:]).all()
-    fate = np.array(sent["fate"]).reshape(shape)
+    outcome = np.array(sent["outcome"]).reshape(shape)
     for k, name in enumerate(OUTCOMES):
-        np.testing.assert_array_equal((fate == k).mean(axis=-1), found.share(name))
+        np.testing.assert_array_equal((outcome == k).mean(axis=-1), found.share(name))
     np.testing.assert_array_equal(np.reshape(sent["learned"], shape), found.courses.learned_at)
     np.testing.assert_array_equal(np.reshape(sent["silent"], shape), found.courses.silent_from)
     np.testing.assert_array_equal(sent["epochs"], found.epochs)
@@ -97,11 +97,11 @@ def test_a_number_typed_between_two_choices_becomes_the_nearer(page):
         says(page, words)
 
 
-def test_the_map_shows_every_network_by_its_fate(page):
+def test_the_map_shows_every_network_by_its_outcome(page):
     """And at the foot of the map, once more, what each mark means."""
     colours = {"learned": "circle[fill='var(--ghost-optimum)']", "diverged": "path[stroke='var(--ghost-gradient)']"}
-    for fate, mark in colours.items():
-        count = int(np.sum(invented_diagram().is_(fate)))
+    for outcome, mark in colours.items():
+        count = int(np.sum(invented_diagram().is_(outcome)))
         assert page.locator(f"[data-pick] {mark}").count() == count > 0
         assert page.locator(f".ghost-picture {mark}").count() >= count + 1
 
@@ -112,9 +112,9 @@ def test_the_sentence_says_what_became_of_the_network(page):
         "learned": "keeps the task", "unsettled": "", "trapped": "sits in the no-learning zone",
         "diverged": "its parameters overflow",
     }  # fmt: skip
-    for fate in OUTCOMES:
-        row, column, seed = np.argwhere(found.is_(fate))[0]
+    for outcome in OUTCOMES:
+        row, column, seed = np.argwhere(found.is_(outcome))[0]
         page.locator(f"[data-pick='{row} {column} {seed}']").click()
         learned = found.courses.learned_at[row, column, seed]
         says(page, f"seed {seed}: this network " + ("never learns" if learned < 0 else f"learns at epoch {learned}"))
-        says(page, words[fate])
+        says(page, words[outcome])

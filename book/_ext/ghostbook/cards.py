@@ -30,8 +30,8 @@ def targets(doctree):
                 content = list(node.findall(nodes.caption))
             case nodes.citation():
                 content = node.children[1:]  # without its label
-            case nodes.container() if "ghost-claim" in node["classes"]:
-                content = list(node.findall(nodes.paragraph, descend=True))[1:2]  # the claim itself
+            case nodes.row():  # of the ledger
+                content = node[1].children[:1]  # the claim itself
             case _:
                 continue
         for name in node["ids"]:

@@ -1,4 +1,4 @@
-"""The ledger of the paper's claims, its scoreboard, and the chips that stand for its rows beside the prose.
+"""The paper's claims on the pages: the chips that stand for the ledger's rows beside the prose, and the scoreboard.
 
 ``claims.yml`` says what the paper claims and what we found; the chapters record what their runs gave with
 ``ghostlib.page.paste.claim``. Here the two meet: after all pages are read, every verdict is held against its value, and
@@ -18,7 +18,6 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from ghostlib.page import ledger
-from ghostlib.page.numbers import shown
 
 from . import assets
 
@@ -70,22 +69,6 @@ class ClaimRole(SphinxRole):
         return [chip], []
 
 
-class LedgerDirective(SphinxDirective):
-    """``{claims-ledger}``: every row as a card, in the paper's parts."""
-
-    def run(self):
-        self.env.note_dependency(LEDGER)
-        self.env.note_reread()
-        sections = {}
-        for claim in self.env.ghost_claims.values():
-            self.env.get_domain("std").anonlabels[_row_label(claim.id)] = self.env.docname, claim.id
-            if claim.part not in sections:
-                sections[claim.part] = nodes.section(ids=[nodes.make_id(claim.part)])
-                sections[claim.part] += nodes.title(text=claim.part)
-            sections[claim.part] += _card(claim)
-        return list(sections.values())
-
-
 class ScoreboardDirective(SphinxDirective):
     """``{claims-scoreboard}``: how many claims have which verdict, as a strip with its words."""
 
@@ -94,7 +77,7 @@ class ScoreboardDirective(SphinxDirective):
         return [Scoreboard()]
 
 
-def _row_label(row):
+def row_label(row):
     return f"ghost-claim-{row}"
 
 
@@ -102,48 +85,8 @@ def _chip_label(docname, row):
     return f"ghost-chip-{docname}-{row}"
 
 
-def _slug(verdict):
+def slug(verdict):
     return verdict.replace(" ", "-")
-
-
-def _card(claim):
-    card = nodes.container(ids=[claim.id], classes=["ghost-claim"])
-    head = nodes.paragraph(classes=["ghost-claim-head"])
-    head += nodes.reference("", claim.where, refuri=f"#{claim.id}", internal=True, classes=["ghost-claim-where"])
-    head += [nodes.Text(" "), Chip(row=claim.id, linked=False)]
-    card += [head, nodes.paragraph(text=claim.claim)]
-    runs = [Run(run=run, row=claim.id) for run in claim.runs]
-    facts = {
-        "Paper": [nodes.Text(claim.paper)],
-        "Ours": [] if claim.verdict == "not attempted" else [Ours(row=claim.id)],
-        "Rule": [nodes.Text(_rule(claim))],
-        "Scale": [nodes.Text(claim.scale)],
-        "Run in": [node for run in runs for node in (nodes.Text(", "), run)][1:],
-        "Note": [nodes.Text(claim.note)],
-    }
-    table = nodes.field_list(classes=["ghost-claim-facts"])
-    for name, content in facts.items():
-        if any(not isinstance(node, nodes.Text) or node.astext() for node in content):
-            table += nodes.field(
-                "", nodes.field_name(text=name), nodes.field_body("", nodes.paragraph("", "", *content))
-            )
-    card += table
-    return card
-
-
-def _rule(claim):
-    """The rule as a reader would say it, "" where there is nothing to compare with."""
-    name, bound = claim.comparison
-    match name:
-        case "relative":
-            return f"within {100 * bound:g} % of the paper's value"
-        case "absolute":
-            return f"within {shown(bound)} of the paper's value"
-        case "equal":
-            return "equal to the paper's value"
-        case "true" | "none":
-            return ""
-    return f"{name} {shown(bound)}"
 
 
 def _load(app):
@@ -151,7 +94,7 @@ def _load(app):
     app.env.ghost_claims = ledger.load(path) if path.exists() else {}
 
 
-def _recorded(env):
+def recorded_by(env):
     """What the executed pages recorded, as MyST-NB keeps it beside them: row → list of `Recorded`."""
     found = {}
     folder = Path(env.mystnb_config.output_folder)
@@ -171,7 +114,7 @@ def _check(app, env):
         LOGGER.warning(message, location=docname, type="ghost", subtype="claims")
 
     anchors = env.get_domain("std").anonlabels
-    recorded = _recorded(env)
+    recorded = recorded_by(env)
     for row, records in recorded.items():
         if row not in env.ghost_claims:
             warn(f"claim: {row!r}; expected an id of {LEDGER}", records[0].docname)
@@ -184,9 +127,9 @@ def _check(app, env):
             if claim.runs and record.docname not in claim.runs:
                 warn(f"claim {row}: recorded here; expected in {', '.join(claim.runs)}, its runs", record.docname)
     for claim in env.ghost_claims.values():
-        if _row_label(claim.id) not in anchors:
+        if row_label(claim.id) not in anchors:
             continue
-        page, _ = anchors[_row_label(claim.id)]
+        page, _ = anchors[row_label(claim.id)]
         if claim.id not in recorded:
             _warn_of_disagreement(claim, None, page, warn)
         if absent := ledger.missing_runs(claim, Path(app.srcdir).parent):
@@ -232,18 +175,18 @@ class Page:
     def chip(self, node):
         claim = self.rows[node["row"]]
         sign, verdict = ledger.VERDICTS[claim.verdict], claim.verdict
-        attributes = {"class": "ghost-chip", "data-verdict": _slug(verdict)}
+        attributes = {"class": "ghost-chip", "data-verdict": slug(verdict)}
         if node["ids"]:
             attributes["id"] = node["ids"][0]
-        tag, address = "span", self.address(_row_label(claim.id)) if node["linked"] else None
+        tag, address = "span", self.address(row_label(claim.id)) if node["linked"] else None
         if address:
             tag = "a"
             attributes |= {"href": address, "title": claim.claim, "aria-label": f"{claim.where}: {verdict}"}
-        return self.markup(f"{sign} {verdict}", f"<{tag}{_attributes(attributes)}>{_signed(sign, verdict)}</{tag}>")
+        return self.markup(f"{sign} {verdict}", f"<{tag}{attributes_of(attributes)}>{signed(sign, verdict)}</{tag}>")
 
     def ours(self, node):
         claim = self.rows[node["row"]]
-        records = _recorded(self.app.env).get(claim.id)
+        records = recorded_by(self.app.env).get(claim.id)
         if records:
             return nodes.Text(records[0].text)
         return nodes.Text("a derivation" if claim.rule == "none" else "not recorded")
@@ -263,13 +206,13 @@ class Page:
             if not counts[verdict]:
                 continue
             first = next(claim.id for claim in self.rows.values() if claim.verdict == verdict)
-            strip.append(f'<span data-verdict="{_slug(verdict)}" style="flex-grow: {counts[verdict]}"></span>')
-            attributes = {"class": "ghost-chip", "data-verdict": _slug(verdict)}
-            address = self.address(_row_label(first))
+            strip.append(f'<span data-verdict="{slug(verdict)}" style="flex-grow: {counts[verdict]}"></span>')
+            attributes = {"class": "ghost-chip", "data-verdict": slug(verdict)}
+            address = self.address(row_label(first))
             tag = "a" if address else "span"
             attributes |= {"href": address} if address else {}
-            words = _signed(sign, f"{counts[verdict]} {verdict}")
-            items.append(f"<li><{tag}{_attributes(attributes)}>{words}</{tag}></li>")
+            words = signed(sign, f"{counts[verdict]} {verdict}")
+            items.append(f"<li><{tag}{attributes_of(attributes)}>{words}</{tag}></li>")
         text = " · ".join(f"{counts[verdict]} {verdict}" for verdict in ledger.VERDICTS if counts[verdict])
         lines = [
             f"<p>We count {len(self.rows)} claims in the paper:</p>",
@@ -279,17 +222,16 @@ class Page:
         return self.markup(text, f'<div class="ghost-scoreboard">{"".join(lines)}</div>')
 
 
-def _attributes(values):
+def attributes_of(values):
     return "".join(f' {name}="{html.escape(value, quote=True)}"' for name, value in values.items())
 
 
-def _signed(sign, words):
+def signed(sign, words):
     return f'<span aria-hidden="true">{sign}</span> {html.escape(words)}'
 
 
 def setup(app):
     app.add_role("claim", ClaimRole())
-    app.add_directive("claims-ledger", LedgerDirective)
     app.add_directive("claims-scoreboard", ScoreboardDirective)
     for event, handler in {
         "builder-inited": _load,

@@ -25,6 +25,7 @@ THEMES = ("light", "dark")
 _CLAIMED = re.compile(r"paper[’']s (Figs?\. (\w+)(?: and (\w+))?(?:, the [^.)]*)?)")
 _NUMBER = re.compile(r"-?\d+\.\d+")
 SVG = "{http://www.w3.org/2000/svg}"
+UNUSED = {f"{SVG}{name}" for name in ("metadata", "style", "text")}
 ElementTree.register_namespace("", SVG[1:-1])
 ElementTree.register_namespace("xlink", "http://www.w3.org/1999/xlink")
 # However much it is shrunk, a line stays as wide as it was drawn.
@@ -67,7 +68,7 @@ def miniature(svg, theme):
     root = ElementTree.fromstring(svg)
     for parent in list(root.iter()):
         for part in list(parent):
-            if part.tag.endswith("metadata") or part.tag == f"{SVG}style" or part.get("id", "").startswith("text_"):
+            if part.tag in UNUSED or part.get("id", "").startswith("text_"):
                 parent.remove(part)
     seen = set()
     for parent in list(root.iter()):

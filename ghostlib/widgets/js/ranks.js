@@ -22,7 +22,7 @@ function lossesOf({ losses, lowest, highest }) {
 export default {
   render({ model, el }) {
     const sweep = model.get("_sweep");
-    const { ranks, rates, seeds, fates, edges } = sweep;
+    const { ranks, rates, seeds, outcomes, edges } = sweep;
     const losses = lossesOf(sweep);
     const columns = edges.length - 1;
     const place = (row, column, seed) => (row * rates.length + column) * seeds + seed;
@@ -57,21 +57,21 @@ export default {
           for (let seed = 0; seed < seeds; seed += 1) {
             const x = left + ((0.5 + (seed % PER_ROW)) / PER_ROW) * (across - 4) + 2;
             const y = topOf(row) + ((0.5 + Math.floor(seed / PER_ROW)) / Math.ceil(seeds / PER_ROW)) * (down - 4) + 2;
-            const fate = fates[sweep.fate[place(row, column, seed)]];
+            const outcome = outcomes[sweep.outcome[place(row, column, seed)]];
             const ring = open && seed === here.seed ? `<circle cx="${x}" cy="${y}" r="4.8" fill="none" stroke="${paint("ink")}" stroke-width="1.5"/>` : "";
-            drawn += `<g data-pick="${row} ${column} ${seed}"><rect x="${x - across / PER_ROW / 2}" y="${y - down / 4}" width="${across / PER_ROW}" height="${down / 2}" fill="transparent"/>${MARKS[fate](x, y)}${ring}</g>`;
+            drawn += `<g data-pick="${row} ${column} ${seed}"><rect x="${x - across / PER_ROW / 2}" y="${y - down / 4}" width="${across / PER_ROW}" height="${down / 2}" fill="transparent"/>${MARKS[outcome](x, y)}${ring}</g>`;
           }
         });
       });
       rates.forEach((rate, column) => {
         if (column % 3 === 0) drawn += `<text class="tick" x="${box.left + (column + 0.5) * across}" y="${box.bottom + 16}" text-anchor="middle">${rate}</text>`;
       });
-      const widths = fates.map((fate) => 15 + 6.6 * WORDS[fate].length);
+      const widths = outcomes.map((outcome) => 15 + 6.6 * WORDS[outcome].length);
       const all = widths.reduce((sum, one) => sum + one, 0);
       let at = Math.max(4, (width - all) / 2);
       let key = "";
-      fates.forEach((fate, k) => {
-        key += MARKS[fate](at + 4, height - 9) + `<text class="tick" x="${at + 11}" y="${height - 5}">${WORDS[fate]}</text>`;
+      outcomes.forEach((outcome, k) => {
+        key += MARKS[outcome](at + 4, height - 9) + `<text class="tick" x="${at + 11}" y="${height - 5}">${WORDS[outcome]}</text>`;
         at += widths[k];
       });
       const labels = `<text class="axis-label" x="4" y="15">rank</text><text class="axis-label" x="${(box.left + box.right) / 2}" y="${height - 28}" text-anchor="middle">learning rate α (log scale)</text>`;
@@ -81,7 +81,7 @@ export default {
     function sentenceOf(here) {
       const { row, column, seed } = here;
       const network = place(row, column, seed);
-      const fate = fates[sweep.fate[network]];
+      const outcome = outcomes[sweep.outcome[network]];
       const [learned, silent] = [sweep.learned[network], sweep.silent[network]];
       const first = learned < 0 ? "never learns" : `learns at epoch ${learned}`;
       const then = {
@@ -89,9 +89,9 @@ export default {
         unsettled: learned < 0 ? "and is not trapped either" : "and does not keep the task",
         trapped: silent > 0 ? `and sits in the no-learning zone from epoch ${silent} on` : "and sits in the no-learning zone",
         diverged: "and its parameters overflow",
-      }[fate];
-      const all = Array.from({ length: seeds }, (_, k) => sweep.fate[place(row, column, k)]);
-      const counts = fates.map((name, k) => [all.filter((one) => one === k).length, WORDS[name]]).filter(([count]) => count);
+      }[outcome];
+      const all = Array.from({ length: seeds }, (_, k) => sweep.outcome[place(row, column, k)]);
+      const counts = outcomes.map((name, k) => [all.filter((one) => one === k).length, WORDS[name]]).filter(([count]) => count);
       const cell = counts.map(([count, name]) => `${count} ${name}`).join(", ");
       return `Rank ${ranks[row]}, α = ${show(rates[column])}, seed ${seed}: this network ${first} ${then}. The ${seeds} seeds after ${sweep.epochs[row][column]} epochs: ${cell}.`;
     }

@@ -1,0 +1,218 @@
+// The claims about the networks, run again in double precision: by id of the ledger's row, a function that gives the value
+// which the row's rule judges. Trainings that several rows ask for are done once.
+
+import { grid } from "./numbers.js";
+import { learned, recovered, trapped } from "./outcomes.js";
+import { RANK_ONE_TASK, rankOneEpoch, rankOneFlow, rankOneForward, rankOneLossAndGradient, rankOneNetwork, rankOneSlowPoints } from "./rankone.js";
+import { mean, median, normals } from "./statistics.js";
+
+const TASK = RANK_ONE_TASK;
+const SEED = 40; // of Fig. 3
+const LOW_RATE = { alpha: 0.003, epochs: 500000, stage: 200001, near: 36000 }; // Fig. 3A
+const HIGH_RATE = { alpha: 0.02, epochs: 6000, copies: 8 }; // Fig. 3B
+const SHARES = 200; // how often a training tells its progress
+const [HIGH_LOSS, HALF, LOW_LOSS] = [0.9, 0.5, 0.1]; // losses: the fall begins, the jump, the fall is over
+
+// The networks before training, fresh copies of ten thousand numbers that the page carries.
+let networks = [];
+export const useNetworks = (untrained) => (networks = untrained);
+const fresh = (seed) => rankOneNetwork(networks[seed].m, networks[seed].n, networks[seed].b);
+
+// What was worked out for one row serves the next.
+const kept = new Map();
+function once(name, compute) {
+  if (!kept.has(name)) kept.set(name, compute());
+  return kept.get(name);
+}
+
+// Train in place, each epoch's loss, gradient norm and accuracy recorded; `look` sees the network before every step.
+function train(state, { alpha, epochs, c = TASK.c }, progress = () => {}, look = () => {}) {
+  const record = { loss: new Float64Array(epochs + 1), gradientNorm: new Float64Array(epochs + 1), accuracy: new Float64Array(epochs + 1), state };
+  for (let epoch = 0; epoch <= epochs; epoch += 1) {
+    look(state, epoch);
+    const last = epoch < epochs ? rankOneEpoch(state, TASK, alpha, c) : rankOneLossAndGradient(state, TASK, c);
+    for (const name of ["loss", "gradientNorm", "accuracy"]) record[name][epoch] = last[name];
+    if (epoch % Math.ceil(epochs / SHARES) === 0) progress(epoch / epochs);
+  }
+  return record;
+}
+
+// ------------------------------------------------------------------------------------------ before training
+
+// κ = n·x of all hundred units, each stepped by Euler's rule, Eq. (17).
+function kappaOfRates({ N, m, n, b }) {
+  let x = new Float64Array(N).fill(TASK.x0);
+  const read = () => n.reduce((sum, value, i) => sum + value * x[i], 0);
+  const kappas = [read()];
+  for (let step = 0; step < 2 * TASK.T; step += 1) {
+    const kappa = kappas.at(-1);
+    x = x.map((value, i) => (1 - TASK.delta) * value + TASK.delta * Math.tanh(m[i] * kappa + b[i]));
+    kappas.push(read());
+  }
+  return kappas;
+}
+
+function reductionError() {
+  let [apart, largest] = [0, 0];
+  for (const state of networks) {
+    const { kappa } = rankOneForward(state);
+    kappaOfRates(state).forEach((value, t) => {
+      apart = Math.max(apart, Math.abs(value - kappa[t]));
+      largest = Math.max(largest, Math.abs(kappa[t]));
+    });
+  }
+  return apart / largest;
+}
+
+// Random networks, each vector on a scale of its own: whether far out every flow points inward, and a fixed point is there.
+function alwaysOneFixedPoint(progress) {
+  const draw = normals(0);
+  const vector = () => {
+    const scale = [0.3, 1, 3][Math.floor(Math.abs(1000 * draw())) % 3];
+    return Float64Array.from({ length: 30 }, () => scale * draw());
+  };
+  return Array.from({ length: 200 }, (_, k) => {
+    progress(k / 200);
+    const state = rankOneNetwork(vector(), vector(), vector());
+    const reach = state.n.reduce((sum, value) => sum + Math.abs(value), 0);
+    const inward = rankOneFlow(state, -reach).value > 0 && rankOneFlow(state, reach).value < 0;
+    return inward && rankOneSlowPoints(state).some(({ kind }) => kind === "stable");
+  }).every(Boolean);
+}
+
+// ------------------------------------------------------------------------------------------ Fig. 3A
+
+// The training up to shortly after the jump; from the jump on, whether each epoch has a ghost, until the first has one.
+const jumpOf = (progress) =>
+  once("jump", () => {
+    const { alpha, near } = LOW_RATE;
+    let [ghost, jumped] = [-1, false];
+    const record = train(fresh(SEED), { alpha, epochs: near }, progress, (state, epoch) => {
+      jumped ||= epoch > 0 && state.last.loss < HALF;
+      if (jumped && ghost < 0 && rankOneSlowPoints(state).some(({ kind }) => kind === "ghost")) ghost = epoch;
+    });
+    const first = (below) => record.loss.findIndex((value) => value < below);
+    const jump = first(HALF);
+    const onset = jump + 1 + record.loss.subarray(jump).findIndex((value, k, all) => k > 0 && value > all[k - 1]) - 1;
+    return { ...record, jump, ghost, onset, from: first(HIGH_LOSS), to: first(LOW_LOSS) };
+  });
+
+// The whole training: the network at stage (ii) and at the end, how often the loss turns, and its fixed points on the way.
+const escapeOf = (progress) =>
+  once("escape", () => {
+    const { alpha, epochs, stage, near } = LOW_RATE;
+    let [most, atStage] = [0, null];
+    const record = train(fresh(SEED), { alpha, epochs }, progress, (state, epoch) => {
+      if (epoch === stage) atStage = rankOneNetwork(state.m, state.n, state.b);
+      if (epoch % (epoch > near - 5000 && epoch < near ? 50 : 5000) === 0) most = Math.max(most, rankOneSlowPoints(state).filter(({ kind }) => kind !== "ghost").length);
+    });
+    return { ...record, atStage, most, ratio: record.loss[epochs] / record.loss[stage] };
+  });
+
+function alternating(progress) {
+  const { onset } = jumpOf(() => {});
+  const { loss } = escapeOf(progress);
+  let turns = 0;
+  for (let epoch = onset + 1; epoch < LOW_RATE.stage - 1; epoch += 1) turns += Number((loss[epoch + 1] - loss[epoch]) * (loss[epoch] - loss[epoch - 1]) < 0);
+  return turns / (LOW_RATE.stage - onset - 2);
+}
+
+// The largest f″ between κ(0) and κ*.
+const sharpestBend = (state) => {
+  const start = TASK.x0 * state.n.reduce((sum, value) => sum + value, 0);
+  return Math.max(...grid(start, TASK.kappaStar, 2000).map((kappa) => rankOneFlow(state, kappa).curvature));
+};
+// The time in which the output goes from 10 % to 90 %, in units of τ, by the midpoint rule.
+const riseTime = (state) => {
+  const half = Math.log(9) / TASK.c;
+  const width = (2 * half) / 2000;
+  return grid(TASK.kappaStar - half + width / 2, TASK.kappaStar + half - width / 2, 1999).reduce((sum, kappa) => sum + width / rankOneFlow(state, kappa).value, 0);
+};
+const overStage = (measure) => (progress) => {
+  const { state, atStage } = escapeOf(progress);
+  return measure(state) / measure(atStage);
+};
+
+// ------------------------------------------------------------------------------------------ Figs. 3B, 4 and S1
+
+const many = (name, seeds, settings, progress) =>
+  once(name, () =>
+    seeds.map((seed, k) => {
+      progress(k / seeds.length);
+      return train(fresh(seed), settings);
+    }),
+  );
+const HUNDRED = Array.from({ length: 100 }, (_, seed) => seed);
+const hundred = (progress) => many("hundred", HUNDRED, HIGH_RATE, progress);
+const hundredTrapped = (progress) => hundred(progress).filter(({ accuracy }) => trapped(accuracy));
+
+// How long the fall takes, as a share of all epochs up to its end: the median over the networks that get so low.
+function fallShare(progress) {
+  const falls = hundred(progress).map(({ loss }) => ({ from: loss.findIndex((value) => value < HIGH_LOSS), to: loss.findIndex((value) => value < LOW_LOSS) }));
+  return median(falls.filter(({ to }) => to > 0).map(({ from, to }) => (to - from) / to));
+}
+
+// The share of the trapped whose output is heard again within a hundred epochs, at the best of thirty confidences.
+function recoveredAtBest(progress) {
+  const stuck = hundredTrapped(progress);
+  return Math.max(
+    ...grid(-3, 1, 29).map((exponent) =>
+      mean(stuck.map(({ state }) => Number(recovered(train(rankOneNetwork(state.m, state.n, state.b), { alpha: HIGH_RATE.alpha, epochs: 100, c: 10 ** exponent }).accuracy)))),
+    ),
+  );
+}
+
+// The gradient norm at the end, the median over the trapped copies, which differ by a part in a million.
+function trappedNorm(progress) {
+  const draw = normals(1);
+  const jitter = (values) => values.map((value) => value * (1 + 1e-6 * draw()));
+  const copies = Array.from({ length: HIGH_RATE.copies }, (_, k) => {
+    progress(k / HIGH_RATE.copies);
+    const { m, n, b } = networks[SEED];
+    return train(rankOneNetwork(jitter(m), jitter(n), jitter(b)), HIGH_RATE);
+  });
+  return median(copies.filter(({ accuracy }) => trapped(accuracy)).map(({ gradientNorm }) => gradientNorm.at(-1)));
+}
+
+const TEN = HUNDRED.slice(0, 10);
+function silentAtHighRates(progress) {
+  const rates = [0.03, 0.1, 0.3];
+  return mean(
+    rates.flatMap((alpha, k) => many(`rate ${alpha}`, TEN, { alpha, epochs: 6000 }, (share) => progress((k + share) / rates.length)).map(({ loss }) => Number(!(loss.at(-1) <= 0.99)))),
+  );
+}
+
+export const NETWORKS = {
+  "eq-4-latent": () => reductionError() < 1e-12,
+  "eq-17-euler": reductionError,
+  "eq-16-fixed-point": alwaysOneFixedPoint,
+  "fig-3a-jump": (progress) => {
+    const { from, to } = jumpOf(progress);
+    return (to - from) / to;
+  },
+  "fig-3a-gradient": (progress) => {
+    const { gradientNorm, jump } = jumpOf(progress);
+    return Math.max(...gradientNorm.subarray(0, jump + 100)) / gradientNorm[jump - 1000];
+  },
+  "fig-3a-ghost": (progress) => {
+    const { ghost, jump } = jumpOf(progress);
+    return jump - ghost;
+  },
+  "fig-3a-destabilises": (progress) => {
+    const { ghost, onset } = jumpOf(progress);
+    return onset - ghost;
+  },
+  "fig-3a-one-fixed-point": (progress) => escapeOf(progress).most,
+  "fig-3a-oscillation": alternating,
+  "fig-3a-escape": (progress) => escapeOf(progress).ratio,
+  "fig-3a-curvature": overStage(sharpestBend),
+  "fig-3a-transition": overStage(riseTime),
+  "fig-3b-gradient": trappedNorm,
+  "fig-3b-bifurcation": (progress) => mean(hundredTrapped(progress).map(({ state }) => Number(rankOneSlowPoints(state).filter(({ kind }) => kind !== "ghost").length === 3))),
+  "fig-4-learned": (progress) => hundred(progress).filter(({ accuracy }) => learned(accuracy)).length,
+  "fig-4-trapped": (progress) => hundredTrapped(progress).length,
+  "fig-4-recovery": recoveredAtBest,
+  "rnn-abrupt": fallShare,
+  "s1-learns": (progress) => mean(many("learns", TEN, { alpha: 0.01, epochs: 15000 }, progress).map(({ loss }) => Number(loss.some((value) => value < HALF)))),
+  "s1-maximum-rate": silentAtHighRates,
+};

@@ -1,0 +1,28 @@
+// Checks rows of the ledger, one after the other, away from the page's own thread. It is told { row }, and answers
+// { row, share } now and then and { row, value, seconds } or { row, error } at the end.
+// PACKED, the networks before training, stands in front of this module where the book is built.
+
+import { rankOneUnpack } from "./rankone.js";
+import { NETWORKS, useNetworks } from "./referee_networks.js";
+import { TOY } from "./referee_toy.js";
+
+const CHECKS = { ...TOY, ...NETWORKS };
+const QUIET = 200; // milliseconds between two words on the progress
+
+useNetworks(rankOneUnpack(PACKED));
+
+self.onmessage = ({ data: { row } }) => {
+  const start = performance.now();
+  let told = start;
+  const progress = (share) => {
+    if (performance.now() - told < QUIET) return;
+    told = performance.now();
+    self.postMessage({ row, share });
+  };
+  try {
+    const value = CHECKS[row](progress);
+    self.postMessage({ row, value, seconds: (performance.now() - start) / 1000 });
+  } catch (error) {
+    self.postMessage({ row, error: error.message });
+  }
+};

@@ -1,0 +1,89 @@
+"""Networks from elsewhere: every way in gives the same record, and what does not fit is named with its shape."""
+
+import numpy as np
+import pytest
+import torch
+
+from ghostlib.dynamics.slow_points import slow_points
+from ghostlib.networks.reader import read_network
+from ghostlib.networks.records import FullRank, LowRank, RankOne
+
+
+RNG = np.random.default_rng(0)
+M, N, B = RNG.standard_normal((12, 2)), RNG.standard_normal((2, 12)), RNG.standard_normal(12)
+
+
+@pytest.mark.parametrize("shape", [(12,), (12, 1), (1, 12)])
+def test_vectors_columns_and_rows_are_one_rank_one_network(shape):
+    network = read_network(m=M[:, 0].reshape(shape), n=N[0].reshape(shape), b=B)
+    assert isinstance(network, RankOne) and network.shape == ()
+    assert np.array_equal(network.m, M[:, 0]) and np.array_equal(network.n, N[0]) and np.array_equal(network.b, B)
+
+
+def test_files_dictionaries_and_parameters_of_a_module_are_the_same_network(tmp_path):
+    expected = LowRank(M, N, B, np.ones(12), 0.5)
+    arrays = {"m": M, "n": N.T, "b": B, "wo": np.ones((12, 1)), "b_out": [0.5]}
+    np.savez(tmp_path / "own.npz", **arrays)
+    module = torch.nn.Module()
+    for name, value in arrays.items():
+        module.register_parameter(name, torch.nn.Parameter(torch.tensor(np.asarray(value))))
+    sources = (
+        tmp_path / "own.npz",
+        str(tmp_path / "own.npz"),
+        arrays,
+        module.state_dict(),
+        dict(module.named_parameters()),
+    )
+    for source in sources:
+        network = read_network(source)
+        assert isinstance(network, LowRank)
+        for name in ("m", "n", "b", "w_out", "b_out"):
+            assert np.array_equal(getattr(network, name), getattr(expected, name)), name
+
+
+def test_fixed_points_of_a_torch_rnn_are_those_of_its_own_map():
+    torch.manual_seed(1)
+    rnn = torch.nn.RNN(3, 6, dtype=torch.float64)
+    network = read_network(rnn.state_dict())
+    assert isinstance(network, FullRank)
+    for point in slow_points(network):
+        state = torch.tensor(point.position[None, None])
+        with torch.no_grad():
+            _, after = rnn(torch.zeros(1, 1, 3, dtype=torch.float64), state)
+        assert point.kind == "ghost" or torch.allclose(after, state, atol=1e-9)
+
+
+def test_weights_over_N_are_divided_and_noticed_where_they_are_not():
+    m = np.random.default_rng(3).standard_normal(400)
+    with pytest.warns(UserWarning, match=r"far out, near κ = \[\d+\.\d\].*over_N=True"):
+        read_network(m=m, n=2 * m)
+    network = read_network(m=m, n=2 * m, over_N=True)
+    assert np.allclose(network.n, 2 * m / 400)
+    assert [point.kind for point in slow_points(network)] == ["stable", "unstable", "stable"]
+    assert max(abs(point.position) for point in slow_points(network)) < 2
+
+
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        ({}, "must be given by m and n, or by W, .* got nothing"),
+        ({"m": M}, r"got m \(12, 2\)"),
+        ({"m": M, "n": N[:, :5]}, r"n must have shape \(2, 12\) or \(12, 2\) beside m of \(12, 2\), got \(2, 5\)"),
+        ({"m": M[None], "n": N}, r"m must have shape \(N,\) or \(N, K\), got \(1, 12, 2\)"),
+        ({"m": M, "n": N, "b": B[:3]}, r"b must have shape \(12,\), got \(3,\)"),
+        ({"m": M, "n": N * np.nan}, "n must be a number, got nan"),
+        ({"m": M, "n": ["a"]}, "n must be real numbers"),
+        ({"m": M, "n": N, "bias_": B}, "got m .*, bias_"),
+        ({"W": M}, r"W must have shape \(12, 12\) beside b of \(12,\), got \(12, 2\)"),
+        ({"source": 3}, "source must be a path or a mapping from names to arrays, got int"),
+    ],
+)
+def test_what_does_not_fit_is_named_with_its_shape(arrays, message):
+    with pytest.raises(ValueError, match=message):
+        read_network(**arrays)
+
+
+def test_a_file_that_holds_no_arrays_is_refused(tmp_path):
+    (tmp_path / "own.npz").write_bytes(b"not a zip file")
+    with pytest.raises(ValueError, match="must be an .npz file of plain arrays"):
+        read_network(tmp_path / "own.npz")
