@@ -25,13 +25,14 @@ from ghostlib.dynamics.space_points import space_point
 
 
 # Cells of the first cut, along each axis; how many may be in the work, and left open; Newton's steps; the places on a
-# path around a point that is not settled; and how long such a one may be, as a share of the box.
+# path around a point that is not settled; and, as shares of the box, how long such a one may be and how far rounding
+# may carry a point over a side.
 CELLS = 16
 MOST_CELLS = 400_000
 MOST_LOST = 4000
 STEPS = 40
 AROUND = 256
-LONGEST = 1e-2
+LONGEST, EDGE = 1e-2, 1e-12
 
 
 def planar_points_of(flow, box, *, tau=1.0):
@@ -126,9 +127,13 @@ def _search(known, box):
         corners = half * np.array([[-1, -1], [-1, 1], [1, -1], [1, 1]])
         centres = (centres[is_open, None] + corners).reshape(-1, 2)
         wanted = np.repeat(wanted[:, is_open], 4, axis=1)
-    minima = [position for position, _ in found[1] if _is_minimum(known, position)]
+    # A cell at a side of the box tells of its neighbourhood too.
+    room = EDGE * (box[:, 1] - box[:, 0])
+    zeros, minima = (
+        [each for each, _ in those if _within(each, [(box[:, 0] - room, box[:, 1] + room)])] for those in found
+    )
     lost = [tuple(np.concatenate(ends) for ends in zip(*each, strict=True)) for each in lost]
-    return [position for position, _ in found[0]], minima, lost
+    return zeros, [each for each in minima if _is_minimum(known, each)], lost
 
 
 def _add(found, position, half):

@@ -36,7 +36,7 @@ def read_network(source=None, *, over_N=False, **arrays):
         ``lowrank_inference``; others are left alone.
     over_N : bool, default False
         Whether the weights are meant as W = m nᵀ/N, so that n is divided by N.
-    **arrays
+    arrays : by name
         m and n, or W; b (N,), 0 by default; w_out (N,) and b_out, 0 by default. NumPy's or PyTorch's, columns too; n
         may be (N, K) or (K, N). What is given here comes before what `source` holds.
 

@@ -278,6 +278,13 @@ def test_a_box_holds_what_lies_in_it_and_an_ensemble_of_one_is_its_network():
     assert slow_points(network, interval=((1e3, 1e4), (0.0, 1.0))) == ()
 
 
+def test_the_sides_of_a_box_are_in_it_and_what_is_just_beyond_is_not():
+    flow = fold(-1.0)[0]
+    assert kinds(planar_points_of(flow, ((-1, 1), (0, 1)))) == ["stable node", "saddle"]
+    assert kinds(planar_points_of(flow, ((-1 + 1e-9, 1), (-1, 0)))) == ["saddle"]
+    assert planar_points_of(flow, ((-2, 2), (1e-9, 1))) == ()
+
+
 @pytest.mark.parametrize("scale", [1.0, 30.0])
 def test_bounds_hold_what_50_digits_and_the_cell_around_say(scale):
     network = random_network(7, 20, scale)
