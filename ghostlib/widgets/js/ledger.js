@@ -55,7 +55,7 @@ export function sortable(table, rows) {
       head.ariaSort = next;
       table.classList.toggle("is-sorted", next !== "none");
       if (next === "none") return body.append(...original);
-      const text = (row) => row.element.cells[column].textContent.trim();
+      const text = (row) => row.element.cells[column].textContent.replace(/^[^\p{L}\p{N}]+/u, ""); // not by a verdict's sign
       const sign = next === "ascending" ? 1 : -1;
       const sorted = [...rows].sort((one, other) => sign * text(one).localeCompare(text(other), undefined, { numeric: true }) || order.get(one) - order.get(other));
       body.append(...sorted.map(({ element }) => element));
