@@ -496,6 +496,17 @@ def test_a_row_is_checked_from_disk_by_keyboard_on_a_phone_in_the_dark(browser):
         assert visit.errors == [] and visit.foreign == []
 
 
+def test_a_check_that_cannot_start_says_so_and_may_be_asked_again(browser, http_base):
+    with Visit(browser, http_base) as visit:
+        visit.context.route("**/referee_worker.js", lambda route: route.abort(), times=1)
+        page = visit.open(LEDGER)
+        row = page.locator("#eq-14-kink")
+        row.get_by_role("button").click()
+        expect(row.locator(".ghost-answer")).to_contain_text("could not be checked")
+        row.get_by_role("button").click()
+        answered(page, 1)
+
+
 def test_the_ledger_finds_filters_and_sorts_and_its_address_keeps_it(browser, http_base):
     with Visit(browser, http_base) as visit:
         page = visit.open(LEDGER)

@@ -30,7 +30,7 @@ def test_it_is_what_is_gained_over_the_square_of_the_gradient():
     np.testing.assert_allclose(plateau_duration(networks, TASK, 0.02, 3.0), expected, rtol=1e-9)
 
 
-def test_it_says_when_a_trapped_network_finds_its_voice(fallen):
+def test_it_says_when_a_trapped_network_is_heard_again(fallen):
     alpha, c = 0.02, 2.0
     expected = plateau_duration(fallen, TASK, alpha, c)
     soon = expected < 1000

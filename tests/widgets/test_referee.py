@@ -100,6 +100,39 @@ def test_the_shortest_group_comes_first(page):
     assert seconds == sorted(seconds)
 
 
+POOL = """async () => {
+    const { Pool } = window.modules[0];
+    const started = [], ended = [];
+    let idle = 0;
+    const createWorker = async () => {
+        const thread = { rows: [], terminate() {}, postMessage({ row }) {
+            thread.rows.push(row);
+            setTimeout(() => thread.onmessage({ data: { row, value: 1, seconds: 0 } }));
+        } };
+        started.push(thread);
+        return thread;
+    };
+    const pool = new Pool(createWorker, (row, news) => ended.push(row), () => (idle += 1));
+    const settled = async () => { while (pool.asked.size) await new Promise((resolve) => setTimeout(resolve, 5)); };
+    Object.defineProperty(navigator, "hardwareConcurrency", { value: 2 });
+    const rows = window.js.referee_plan.PLAN.flatMap(({ rows }) => rows);
+    pool.check([rows.at(-1), rows[0]]);
+    pool.check(rows); // while these are under way
+    await settled();
+    pool.check(rows); // nothing is left to do
+    return { rows, ended, idle, workers: started.map((thread) => thread.rows) };
+}"""
+
+
+def test_the_pool_checks_each_row_once_and_a_group_with_one_worker(page):
+    import_modules(page, _bundle.bundle("referee_pool"))
+    told = page.evaluate(POOL)
+    assert sorted(told["ended"]) == sorted(told["rows"])
+    assert len(told["workers"]) == 2 and told["idle"] >= 1
+    for group in page.evaluate("js.referee_plan.PLAN.map(({ rows }) => rows)"):
+        assert sum(not set(group).isdisjoint(rows) for rows in told["workers"]) == 1
+
+
 def agrees(page, module):
     """Which of the sample's rows a module bears out."""
     values = page.evaluate("([module, rows]) => rows.map((row) => window[module].TOY[row](() => {}))", [module, SAMPLE])

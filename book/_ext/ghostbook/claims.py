@@ -8,7 +8,6 @@ one that is not borne out is a warning, which the book's build takes for an erro
 import ast
 import html
 import json
-import shutil
 from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
@@ -19,6 +18,8 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from ghostlib.page import ledger
+
+from . import assets
 
 
 LOGGER = logging.getLogger(__name__)
@@ -229,15 +230,6 @@ def signed(sign, words):
     return f'<span aria-hidden="true">{sign}</span> {html.escape(words)}'
 
 
-def _write_style(app):
-    if app.builder.format != "html":
-        return
-    target = Path(app.outdir) / "_static" / "ghost" / STYLE
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy(Path(__file__).with_name(STYLE), target)
-    app.add_css_file(f"ghost/{STYLE}")
-
-
 def setup(app):
     app.add_role("claim", ClaimRole())
     app.add_directive("claims-scoreboard", ScoreboardDirective)
@@ -247,5 +239,6 @@ def setup(app):
         "doctree-resolved": _resolve,
     }.items():
         app.connect(event, handler)
-    app.connect("builder-inited", _write_style)
+    assets.lay(app, lambda: {STYLE: Path(__file__).with_name(STYLE).read_text(encoding="utf-8")})
+    app.add_css_file(f"{assets.FOLDER}/{STYLE}")
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -6,7 +6,6 @@ import re
 import subprocess
 from dataclasses import asdict
 from importlib.metadata import version
-from pathlib import Path
 
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
@@ -14,11 +13,13 @@ from sphinx.util.docutils import SphinxDirective
 from ghostlib.page import ledger
 from ghostlib.page.numbers import shown
 
+from . import assets
 from .claims import LEDGER, Chip, Ours, Run, attributes_of, recorded_by, row_label, signed, slug
 
 
 COLUMNS = ("Where", "Claim", "Paper", "Ours", "Verdict", "Check")
 FILE = "ledger.json"
+TEXT = "the text"
 FIGURE = re.compile(r"Figs?\. (S?\d[A-D]?)")
 
 
@@ -38,16 +39,16 @@ class LedgerDirective(SphinxDirective):
         self.env.note_reread()
         for claim in self.env.ghost_claims.values():
             self.env.get_domain("std").anonlabels[row_label(claim.id)] = self.env.docname, claim.id
-        link = f'<a href="_static/ghost/{FILE}" download="{FILE}">The ledger as a file</a>'
+        link = f'<a href="_static/{assets.FOLDER}/{FILE}" download="{FILE}">The ledger as a file</a>'
         told = attributes_of({"class": "ghost-ledger-version", "data-version": version("ghostlib")})
         file = nodes.raw("", f"<p{told}>{link}, with every value and rule.</p>", format="html")
         return [Tiles(), _table(self.env.ghost_claims.values()), file]
 
 
 def _figure(claim):
-    """The paper's figure that a claim is about, "text" where there is none."""
+    """The paper's figure that a claim is about, `TEXT` where there is none."""
     found = FIGURE.search(claim.where)
-    return f"Fig. {found[1]}" if found else "text"
+    return f"Fig. {found[1]}" if found else TEXT
 
 
 def _table(claims):
@@ -114,9 +115,8 @@ def _rule(claim):
     return f"{name} {shown(bound)}"
 
 
-def _draw_check(app, claim):
-    records = recorded_by(app.env).get(claim.id)
-    chapters = [app.env.titles[run].astext() for run in claim.runs if run in app.env.titles]
+def _draw_check(claim, records, titles):
+    chapters = [titles[run].astext() for run in claim.runs if run in titles]
     facts = {
         "class": "ghost-check",
         "data-rule": claim.rule,
@@ -134,7 +134,7 @@ def _draw_tiles(claims):
     for claim in claims:
         figures.setdefault(_figure(claim), []).append(claim)
     tiles = []
-    for figure in sorted(figures, key=lambda name: (name == "text", name)):
+    for figure in sorted(figures, key=lambda name: (name == TEXT, name)):
         squares = "".join(map(_square, figures[figure]))
         tiles.append(f"<li><span>{html.escape(figure)}</span>{squares}</li>")
     return f'<ul class="ghost-ledger-tiles">{"".join(tiles)}</ul>'
@@ -147,14 +147,13 @@ def _square(claim):
 
 
 def _resolve(app, doctree, docname):
-    claims = app.env.ghost_claims
-    is_page = app.builder.format == "html"
-    for node in [*doctree.findall(Check), *doctree.findall(Tiles)]:
-        if is_page:
-            markup = _draw_check(app, claims[node["row"]]) if isinstance(node, Check) else _draw_tiles(claims.values())
-            node.replace_self(nodes.raw("", markup, format="html"))
-        else:
-            node.parent.remove(node)
+    claims, checks = app.env.ghost_claims, list(doctree.findall(Check))
+    recorded = recorded_by(app.env) if checks else {}
+    for node in checks:
+        markup = _draw_check(claims[node["row"]], recorded.get(node["row"]), app.env.titles)
+        node.replace_self(nodes.raw("", markup, format="html"))
+    for node in list(doctree.findall(Tiles)):
+        node.replace_self(nodes.raw("", _draw_tiles(claims.values()), format="html"))
 
 
 def _write_file(app, error):
@@ -172,9 +171,7 @@ def _write_file(app, error):
         for claim in app.env.ghost_claims.values()
     ]
     told = {"version": version("ghostlib"), "commit": commit, "date": date, "claims": rows}
-    target = Path(app.outdir) / "_static" / "ghost" / FILE
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    (assets.folder(app) / FILE).write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def setup(app):

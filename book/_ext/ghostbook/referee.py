@@ -1,12 +1,10 @@
-"""The scripts that check the ledger in the reader's browser, loaded where its table is, and the ledger as a file."""
-
-from pathlib import Path
+"""The scripts that check the ledger in the reader's browser, loaded where its table is."""
 
 from ghostlib.widgets._bundle import bundle
 from ghostlib.widgets._networks import pack
 from ghostlib.widgets.train import SEEDS
 
-from .widgets import FOLDER
+from .assets import FOLDER, lay
 
 
 MARK = "ghost-check"
@@ -21,20 +19,11 @@ def scripts():
     }
 
 
-def _write(app):
-    if app.builder.format != "html":
-        return
-    target = Path(app.outdir) / "_static" / FOLDER
-    target.mkdir(parents=True, exist_ok=True)
-    for name, text in scripts().items():
-        (target / name).write_text(text, encoding="utf-8")
-
-
 def _load(app, pagename, templatename, context, doctree):
     if MARK in context.get("body", ""):
         app.add_js_file(f"{FOLDER}/referee.js", loading_method="defer")
 
 
 def setup(app):
-    app.connect("builder-inited", _write)
+    lay(app, scripts)
     app.connect("html-page-context", _load)

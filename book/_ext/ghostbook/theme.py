@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ghostlib.page import palette
 
-from . import pages
+from . import assets, pages
 
 
 LOGO = Path(__file__).parents[2] / "_static" / "logo.svg"
@@ -20,15 +20,6 @@ def without_scripts(html, name):
     return html.replace(' data-theme="auto"', "", 1)
 
 
-def _write_colours(app):
-    if app.builder.format != "html":
-        return
-    target = Path(app.outdir) / "_static" / "ghost" / "look.css"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(palette.css(), encoding="utf-8")
-    app.add_css_file("ghost/look.css", priority=400)
-
-
 def _prepare(app, config):
     config.templates_path.insert(0, str(Path(__file__).parent / "templates"))
     config.html_context |= {"ghost_logo": LOGO.read_text(encoding="utf-8"), "default_mode": "auto"}
@@ -36,6 +27,7 @@ def _prepare(app, config):
 
 def setup(app):
     app.connect("config-inited", _prepare)
-    app.connect("builder-inited", _write_colours)
+    assets.lay(app, lambda: {"look.css": palette.css()})
+    app.add_css_file(f"{assets.FOLDER}/look.css", priority=400)
     app.add_js_file(None, body=DECIDE, priority=100)
     pages.rewrite_with(app, without_scripts)

@@ -1,12 +1,12 @@
 """The widgets' scripts, laid beside the pages and loaded only where there is a widget."""
 
 import json
-from pathlib import Path
 
 from ghostlib.widgets import _bundle
 
+from .assets import FOLDER, lay
 
-FOLDER = "ghost"
+
 MARK = 'class="ghost-widget'
 
 
@@ -21,15 +21,6 @@ def assets():
     return files
 
 
-def _write_assets(app):
-    if app.builder.format != "html":
-        return
-    target = Path(app.outdir) / "_static" / FOLDER
-    target.mkdir(parents=True, exist_ok=True)
-    for name, text in assets().items():
-        (target / name).write_text(text, encoding="utf-8")
-
-
 def _load_assets(app, pagename, templatename, context, doctree):
     if MARK in context.get("body", ""):
         app.add_css_file(f"{FOLDER}/widgets.css")
@@ -37,5 +28,5 @@ def _load_assets(app, pagename, templatename, context, doctree):
 
 
 def setup(app):
-    app.connect("builder-inited", _write_assets)
+    lay(app, assets)
     app.connect("html-page-context", _load_assets)

@@ -18,7 +18,7 @@ export const PLAN = [
 
 // Where the page does less than the paper: how much.
 export const SMALLER = {
-  "eq-16-fixed-point": "200 random networks",
+  "eq-16-fixed-point": "216 random networks",
   "fig-3a-one-fixed-point": "every 50th epoch around the jump, every 5,000th to the end",
   "fig-3a-escape": "one network",
   "fig-3a-curvature": "one network",

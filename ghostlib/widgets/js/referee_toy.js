@@ -1,6 +1,6 @@
 // The claims about the toy model, run again: by id of the ledger's row, a function that gives the value which the row's
-// rule judges. What Python derives with SymPy is asked of numbers here, and without the formula that is in question: a
-// flow is integrated step by step, a slope is a difference, a limit is a far point.
+// rule judges. What Python derives with SymPy is asked of numbers here, and a formula in question is held against another
+// way: a flow is integrated step by step, a slope is a difference, a limit is a far point.
 
 import { grid } from "./numbers.js";
 import { mean, normals, spearman } from "./statistics.js";
