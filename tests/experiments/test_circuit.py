@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from ghostlib import experiments
+from ghostlib import experiments, outcomes
 from ghostlib.experiments.circuit import TASK, output_signal, reduction_error, relative_distance, sensitivity
 from ghostlib.networks.adjoint import loss_and_gradient
 from ghostlib.networks.records import RankOne
@@ -27,8 +27,8 @@ def networks():
 
 @pytest.fixture(scope="module")
 def factors():
-    """Seed 1 falls before epoch 3,300, seed 0 does not."""
-    return replace(experiments.FALLEN_NETWORKS, seeds=2, epochs=3300).run()
+    """Which networks fall is a matter of rounding, and so of the processor; of twenty some do, and some do not."""
+    return experiments.FALLEN_NETWORKS.run()
 
 
 def test_a_push_on_the_first_state_reaches_every_later_one_as_finite_differences_say(networks):
@@ -66,19 +66,23 @@ def test_the_fixed_points_of_random_networks_are_those_of_a_dense_scan():
 
 
 def test_the_pair_stands_on_both_sides_of_the_fall_of_the_first_trapped_network(factors):
-    assert factors.is_trapped.tolist() == [False, True]
-    assert (factors.seed, factors.trapped, len(factors.fallen)) == (1, 1, 1)
+    trapped = outcomes.trapped(factors.history.accuracy)
+    assert 0 < trapped.sum() == factors.trapped == len(factors.fallen) < len(trapped)
+    assert trapped[factors.seed] and not trapped[: factors.seed].any()
     before, after = TASK.accuracy(factors.pair.output(TASK))
     assert before > 0.5 >= after
-    assert factors.history.accuracy[1, factors.last] == pytest.approx(before)
-    assert np.all(factors.history.accuracy[1, factors.last + 1 :] <= 0.5)
+    accuracy = factors.history.accuracy[factors.seed]
+    assert accuracy[factors.last] == pytest.approx(before)
+    assert np.all(accuracy[factors.last + 1 :] <= 0.5)
 
 
 def test_what_vanishes_is_the_signal_and_not_the_way_back(factors):
-    assert factors.signal_peak["after"] < 1e-15 < 1e-2 < factors.signal_peak["before"]
-    assert factors.way_back_end["after"] > 1e-6
+    signal, way_back = (each["after"] / each["before"] for each in (factors.signal_peak, factors.way_back_end))
+    assert 0 < signal < 1e-3 * abs(way_back)
     assert (factors.norm_before, factors.norm_after) == pytest.approx(loss_and_gradient(factors.pair, TASK)[1].norm())
     # The target turns to 1 after update T + 1; far below the threshold the output is its exponential tail.
     assert factors.output_late == pytest.approx(factors.pair[1].output(TASK)[TASK.T])
-    assert factors.signal_median == pytest.approx(np.abs(output_signal(factors.fallen, TASK)).max())
-    assert factors.way_back_amplifies == (factors.way_back_median > 1)
+    ends = [sensitivity(network, TASK)[-1] for network in factors.fallen]
+    peaks = [np.abs(output_signal(network, TASK)).max() for network in factors.fallen]
+    assert (factors.signal_median, factors.way_back_median) == pytest.approx((np.median(peaks), np.median(ends)))
+    assert factors.way_back_amplifies == sum(end > 1 for end in ends)
