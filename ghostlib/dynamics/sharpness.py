@@ -56,6 +56,16 @@ def sharpness(networks, task, c=10.0, *, tolerance=1e-4, longest=300):
     return result
 
 
+def hessian(network, task, c=10.0):
+    """Hessian of the loss of one network with respect to m, n and b, shape (3N, 3N), by central differences."""
+    theta = np.concatenate([network.m, network.n, network.b], axis=-1).astype(np.float64)
+    step = SHIFT * max(np.linalg.norm(theta), 1)
+    shifts = step * np.eye(theta.size)
+    c = np.full(theta.size, float(c))
+    bent = (_gradient(theta + shifts, task, c) - _gradient(theta - shifts, task, c)) / (2 * step)
+    return (bent + bent.T) / 2
+
+
 def _largest_eigenvalue(gradient, theta, tolerance, longest):
     step = SHIFT * np.maximum(np.linalg.norm(theta, axis=-1, keepdims=True), 1)
     direction = np.random.default_rng(0).standard_normal(theta.shape)

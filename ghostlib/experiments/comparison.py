@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ghostlib.experiments import cache, remedies
-from ghostlib.page.numbers import Quoted
+from ghostlib.page.numbers import Quoted, quoted
 
 
 NEARLY_ALL = 0.9  # share of the networks that a method has to solve
@@ -17,12 +17,13 @@ class MethodOutcomes:
 
     methods : names, M of them.
     alpha : float array (A,).
-    solved, trapped, diverged : bool arrays (M, A, seeds).
+    learned, solved, trapped, diverged : bool arrays (M, A, seeds).
     loss : float array (M, A, seeds), at the end, at the original confidence; NaN where the network has diverged.
     """
 
     methods: tuple[str, ...]
     alpha: np.ndarray
+    learned: np.ndarray
     solved: np.ndarray
     trapped: np.ndarray
     diverged: np.ndarray
@@ -51,8 +52,17 @@ class MethodOutcomes:
         lambda self: {limit: limit * self.good_rates(f"clipped at {limit}").max() for limit in (0.1, 1)}, "{:g}"
     )
 
+    #: The most that clipping at 0.1 solves at any learning rate, at c = 10 throughout, as a share.
+    solved_by_clipping = Quoted(
+        lambda self: self.solved[self.methods.index("clipped at 0.1")].mean(axis=-1).max(),
+        claim="lowering-necessary",
+        shown="{:.0%} solved at c = 10 throughout, with a clipped gradient",
+    )
+
     def _named(self, counts):
-        keys = [f"{method.replace(' ', '-')}-{rate:g}" for method in self.methods for rate in self.alpha]
+        keys = [
+            f"{method.replace(' = ', '-').replace(' ', '-')}-{rate:g}" for method in self.methods for rate in self.alpha
+        ]
         return dict(zip(keys, counts.ravel(), strict=True))
 
 
@@ -60,7 +70,7 @@ class MethodOutcomes:
 class Comparison:
     """The schedule against plain descent, clipping and Adam: the same networks, learning rates and epochs. Ours."""
 
-    methods: tuple[str, ...] = tuple(remedies.METHODS)
+    methods: tuple[str, ...] = ("plain", "clipped at 1", "clipped at 0.1", "Adam", "schedule", "c = 3")
     alpha: tuple[float, ...] = (0.001, 0.003, 0.01, 0.02, 0.03, 0.05, 0.1, 0.3, 1.0)
     seeds: int = 100
     epochs: int = 6000
@@ -75,4 +85,49 @@ class Comparison:
         return MethodOutcomes(self.methods, np.array(self.alpha), *columns)
 
 
+@dataclass(frozen=True, eq=False)
+class LowOutcomes:
+    """What has become of networks that were trained at a low confidence from the start.
+
+    compared : MethodOutcomes, its methods being confidences; "plain" is c = 10.
+    alpha : the paper's learning rate.
+    """
+
+    compared: MethodOutcomes
+    alpha: float = 0.02
+
+    #: How many learn at the paper's learning rate, by confidence.
+    learned_at = Quoted(lambda self: self._counts(self.compared.learned))
+    #: How many are trapped.
+    trapped_at = Quoted(lambda self: self._counts(self.compared.trapped))
+    #: How many are solved, read at c = 10.
+    solved_at = Quoted(lambda self: self._counts(self.compared.solved))
+
+    @quoted(claim="abstract-prevents", shown="{self.in_words}")
+    def trapped_share(self):
+        """Share of the networks that is trapped at c = 3."""
+        return self.trapped_at["3"] / self.compared.trapped.shape[-1]
+
+    @property
+    def in_words(self):
+        """How many are trapped at c = 3 and at c = 10."""
+        return f"{self.trapped_at['3']} trapped at c = 3, {self.trapped_at['10']} at c = 10"
+
+    #: The highest learning rate at which nearly all are solved at c = 3.
+    good_to = Quoted(lambda self: self.compared.good_rates("c = 3").max(), "{:g}")
+    #: The most that are trapped at c = 3 at a higher one.
+    trapped_beyond = Quoted(
+        lambda self: self.compared.trapped[self._row("c = 3"), self.compared.alpha > self.good_to].sum(axis=-1).max()
+    )
+
+    def _row(self, method):
+        return self.compared.methods.index(method)
+
+    def _counts(self, which):
+        names = ("10" if method == "plain" else method.removeprefix("c = ") for method in self.compared.methods)
+        usual = int(np.argmin(np.abs(self.compared.alpha - self.alpha)))
+        return dict(zip(names, which[:, usual].sum(axis=-1), strict=True))
+
+
 REMEDIES = Comparison()
+LOW_CONFIDENCE = Comparison(methods=("plain", *remedies.CONSTANT))

@@ -42,7 +42,6 @@ def outcomes_of_copy(copy, seeds, copies, size, alpha, epochs, longer):
     -------
     learned, trapped : bool arrays (seeds,), as in `outcomes`
     returned : bool array (seeds,), trapped, and above chance again at some epoch of the longer training
-    jump : int array (seeds,), as in `outcomes`
     m, n, b : arrays (seeds, N), the networks after the first training
     """
     networks = perturbed(RankOne.initial(range(seeds)), copies, size)[copy]
@@ -51,5 +50,4 @@ def outcomes_of_copy(copy, seeds, copies, size, alpha, epochs, longer):
     returned = np.zeros(seeds, bool)
     # Most have frozen in float32, and are done at once.
     returned[trapped] = outcomes.learned(train(after[trapped], TASK, alpha, longer, record=10, threads=1).accuracy)
-    jump = outcomes.jump(history.loss)
-    return outcomes.learned(history.accuracy), trapped, returned, jump, after.m, after.n, after.b
+    return outcomes.learned(history.accuracy), trapped, returned, after.m, after.n, after.b

@@ -76,6 +76,11 @@ class Descents:
     #: Whether r > 0 in both runs from the first epoch to the last.
     no_bifurcation = Quoted(lambda self: bool(np.all(self.r > 0)), claim="fig-2c-no-bifurcation")
 
+    #: Whether the slow run is ever without a ghost, so that one could emerge.
+    ghost_emerges = Quoted(lambda self: bool(np.any(self.r[0] <= 0)), claim="toy-ghost-destabilises")
+    #: Whether it comes between r*/4 and r* before its loss has dropped.
+    sees_the_steep_side = Quoted(lambda self: bool(np.any(self.rho[0, : self.half_at] < 1)), claim="fig-2a-steep")
+
     @quoted("{:.0%}", claim="fig-2c-oscillation")
     def switches(self):
         """The share of the epochs after its arrival in which the slow run changes sides."""

@@ -8,11 +8,12 @@ import numpy as np
 from ghostlib import outcomes
 from ghostlib.dynamics.bifurcations import interpolate
 from ghostlib.dynamics.passage import wait
-from ghostlib.dynamics.sharpness import sharpness
+from ghostlib.dynamics.sharpness import hessian, sharpness
 from ghostlib.experiments import cache
 from ghostlib.experiments.copies import train_copy
 from ghostlib.experiments.courses import TASK
-from ghostlib.experiments.rank_one import LOWEST_LOSS, LowRateTraining
+from ghostlib.experiments.rank_one import LowRateTraining
+from ghostlib.experiments.steps import LOWEST_LOSS
 from ghostlib.networks.records import RankOne
 from ghostlib.page.numbers import Quoted, quoted
 
@@ -108,45 +109,32 @@ class CopiesThatEscape:
     escaped = Quoted(lambda self: self._out.size)
     #: When the first and the last of them do.
     out = Quoted(lambda self: {"first": self._out.min(), "last": self._out.max()}, "{:,}")
-    #: The final loss over that at stage (ii), median.
-    loss_ratio = Quoted(
-        lambda self: np.median(self._loss_ratio),
-        claim="fig-3a-escape",
-        shown="loss {self.least_fall:.0f} to {self.largest_fall:.0f} times lower",
+
+    #: Speed at the ghost over the mean speed from κ(0) to κ*, at the stages (ii) and (iii).
+    slowness_at = Quoted(lambda self: dict(zip(("ii", "iii"), self.slowness, strict=False)), "{:.2f}")
+    #: The same, median over these and the copies at the end.
+    slowness_median = Quoted(
+        lambda self: np.median(self.slowness), "{:.2f}", claim="fig-3a-waits", shown="{:.2f} of the mean speed"
     )
 
-    @property
-    def least_fall(self):
-        """By which factor the loss has come down at least."""
-        return 1 / self._loss_ratio.max()
+    @quoted(claim="rank-one-redundant", shown="{} of 300 directions")
+    def stiff(self):
+        """How many eigenvalues of the loss's Hessian, at stage (iii), are a hundredth of the largest or more."""
+        size = np.abs(np.linalg.eigvalsh(hessian(self.training.stages[2], TASK)))
+        return int(np.count_nonzero(size >= size.max() / 100))
 
-    @property
-    def largest_fall(self):
-        """By which factor the loss has come down at most."""
-        return 1 / self._loss_ratio.min()
+    @cached_property
+    def slowness(self):
+        """Speed at the ghost over the mean speed on the way, of the stages (ii) and (iii) and of the copies, a list."""
+        waits = [*self.training.waits.by_stage.values(), *self.waits]
+        start = np.concatenate([each.kappa0(TASK) for each in (self.training.stages[1:], self.networks)])
+        mean = (TASK.kappa_star - start) * TASK.tau / [one.exact for one in waits]
+        return [one.ghost.speed / speed for one, speed in zip(waits, mean, strict=True)]
 
-    #: Share of the wait near the ghost, median over the copies and the stages (ii) and (iii).
-    near_ghost = Quoted(
-        lambda self: np.median([one.bottleneck_fraction for one in (*self._stage_waits, *self.waits)]),
-        "{:.0%}",
-        claim="fig-3a-waits",
-    )
     #: The largest f″ between κ(0) and κ* at stage (iii), over that at stage (ii).
     bend_ratio = Quoted(lambda self: np.divide(*largest_curvature(self.training.stages[[2, 1]])), "{:.1f}")
-    #: The same for the copies at the end, median.
-    bend_median = Quoted(
-        lambda self: np.median(self.curvature_ratio),
-        "{:.2f}",
-        claim="fig-3a-curvature",
-        shown="{self.bend_least:.2f} to {self.bend_most:.2f} times",
-    )
-    #: The least of these.
+    #: The least of the copies at the end.
     bend_least = Quoted(lambda self: self.curvature_ratio.min(), "{:.1f}")
-
-    @property
-    def bend_most(self):
-        """The largest of these."""
-        return self.curvature_ratio.max()
 
     @quoted("{:.2f}")
     def ghost_ratio(self):
@@ -158,22 +146,6 @@ class CopiesThatEscape:
     ghost_ratio_most = Quoted(
         lambda self: max(one.ghost.curvature for one in self.waits) / self._stage_waits[0].ghost.curvature, "{:.2f}"
     )
-    #: Time in which the output goes from 10 % to 90 %, median of the copies at the end, over that at stage (ii).
-    rise_ratio = Quoted(
-        lambda self: np.median([one.rise_time for one in self.waits]) / self.rise_ii,
-        claim="fig-3a-transition",
-        shown="from {self.rise_ii:.1f} to at most {self.rise_most:.1f} ms",
-    )
-
-    @property
-    def rise_ii(self):
-        """That time at stage (ii), ms."""
-        return self._stage_waits[0].rise_time
-
-    @property
-    def rise_most(self):
-        """The longest such time of the copies at the end, ms."""
-        return max(one.rise_time for one in self.waits)
 
     @property
     def _stage_waits(self):
@@ -183,10 +155,6 @@ class CopiesThatEscape:
     def _out(self):
         first = outcomes.first_epoch(self.loss < LOWEST_LOSS)
         return self.epoch[first[first >= 0]]
-
-    @property
-    def _loss_ratio(self):
-        return self.loss[:, -1] / self.training.loss_ii
 
 
 @dataclass(frozen=True)

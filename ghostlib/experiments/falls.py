@@ -11,12 +11,12 @@ import numpy as np
 from scipy.optimize import brentq
 
 from ghostlib import outcomes
-from ghostlib.dynamics.bifurcations import interpolate, saddle_node_between, slope_upper_bound
+from ghostlib.dynamics.bifurcations import interpolate, saddle_node_between
 from ghostlib.dynamics.slow_points import count_fixed_points
 from ghostlib.experiments import cache
 from ghostlib.experiments.copies import outcomes_of_copy, perturbed
 from ghostlib.experiments.courses import TASK, FixedPointCourse, networks_at, train_counting_fixed_points
-from ghostlib.experiments.jump import first_ghost
+from ghostlib.experiments.events import first_ghost
 from ghostlib.networks.history import History
 from ghostlib.networks.records import RankOne
 from ghostlib.page.numbers import Quoted, quoted, scientific
@@ -108,7 +108,6 @@ class HighRateTraining:
     norm_median = Quoted(
         lambda self: np.median(self.history.gradient_norm[self.trapped, -1].astype(float)),
         power,
-        claim="fig-3b-gradient",
     )
 
     @quoted()
@@ -178,8 +177,6 @@ class NetworkOutcomes:
     learned, trapped : bool arrays (copies, seeds), as in `outcomes`.
     returned : bool array (copies, seeds), trapped, and above chance again at some epoch of a longer training.
     fixed_points : int array (copies, seeds), those of the latent flow at the end.
-    jump : int array (seeds,), the jump of the networks themselves, as in `outcomes`.
-    slope_bound : float array (seeds,), upper bound of f′ there; negative where there is no ghost, NaN without a jump.
     """
 
     settings: "ManyNetworks"
@@ -187,15 +184,7 @@ class NetworkOutcomes:
     trapped: np.ndarray
     returned: np.ndarray
     fixed_points: np.ndarray
-    jump: np.ndarray
-    slope_bound: np.ndarray
 
-    #: How many networks jump.
-    jumped = Quoted(lambda self: np.count_nonzero(self.jump >= 0))
-    #: How many of these provably have no ghost at their jump.
-    without_ghost = Quoted(lambda self: np.count_nonzero(self.slope_bound < 0))
-    #: The largest bound of f′ at a jump.
-    slope_bound_most = Quoted(lambda self: np.nanmax(self.slope_bound), "{:.2f}")
     #: How many networks are trapped in the run of the networks themselves.
     trapped_once = Quoted(lambda self: np.count_nonzero(self.trapped[0]))
     #: How often each network is trained.
@@ -244,29 +233,17 @@ class ManyNetworks:
     longer: int = 100_000  # epochs more for those that are trapped
 
     def run(self):
-        """All copies trained and the trapped trained on, looked at when they jump and at the end: `NetworkOutcomes`."""
+        """All copies trained and the trapped trained on, seen at the end: `NetworkOutcomes`."""
         rest = (self.seeds, self.copies, self.perturbation, self.alpha, self.epochs, self.longer)
         done = cache.map_cached(outcomes_of_copy, [(copy, *rest) for copy in range(self.copies)])
-        learned, trapped, returned, jump, m, n, b = (np.stack(column) for column in zip(*done, strict=True))
+        learned, trapped, returned, m, n, b = (np.stack(column) for column in zip(*done, strict=True))
         return NetworkOutcomes(
             settings=self,
             learned=learned,
             trapped=trapped,
             returned=returned,
             fixed_points=count_fixed_points(RankOne(m, n, b)).number,
-            jump=jump[0],
-            slope_bound=self._slope_bound(jump[0]),
         )
-
-    def _slope_bound(self, jump):
-        """The bound of f′ of each network at the epoch `jump`, shape (seeds,); NaN where that is negative."""
-        bound, jumped = np.full(self.seeds, np.nan), np.flatnonzero(jump >= 0)
-        if jumped.size:
-            epochs, place = np.unique(jump[jumped], return_inverse=True)
-            networks = RankOne.initial(jumped)
-            again = train(networks, TASK, self.alpha, int(epochs[-1]), record=[0], snapshots=epochs).snapshots
-            bound[jumped] = slope_upper_bound(again[place, np.arange(jumped.size)])
-        return bound
 
 
 FIG_3B = HighRate()

@@ -116,6 +116,13 @@ class Fall:
         shown="{:.0%} of the epochs so far",
     )
 
+    #: Median epochs of the fall with the highest rank over those with the lowest.
+    fall_ratio = Quoted(
+        lambda self: self.fall_epochs[self.diagram.ranks[-1]] / self.fall_epochs[self.diagram.ranks[0]],
+        claim="s2-full-rank-extended",
+        shown="{:.2f} times the epochs of rank one",
+    )
+
     @quoted("{:.0f}")
     def fall_epochs(self):
         """Median epochs of the fall of every rank."""

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ghostlib.dynamics.bifurcations import slope_upper_bound
-from ghostlib.dynamics.passage import ghost_of
 from ghostlib.dynamics.slow_points import slow_points
+from ghostlib.experiments.events import first_ghost
 from ghostlib.experiments.rank_one import LowRateTraining
 from ghostlib.page.numbers import Quoted
 
@@ -48,16 +47,8 @@ class EventOrder:
     birth_accuracy = Quoted(lambda self: self.training.course.accuracy[self.first_ghost], "{:.0%}")
     #: The gradient norm at the birth.
     birth_norm = Quoted(lambda self: self.training.course.gradient_norm[self.first_ghost], "{:.2f}")
-    #: Epochs from the birth to the jump; negative, since it comes after.
-    ghost_before_jump = Quoted(
-        lambda self: -self.birth_after, claim="fig-3a-ghost", shown="{self.birth_after} epochs after the drop"
-    )
     #: Epochs from the birth to the onset of the oscillations.
-    onset_after = Quoted(
-        lambda self: self.training.onset - self.first_ghost,
-        claim="fig-3a-destabilises",
-        shown="{} epochs before the oscillations",
-    )
+    onset_after = Quoted(lambda self: self.training.onset - self.first_ghost)
     #: Where κ comes to rest just before the jump.
     resting_before = Quoted(lambda self: self.resting[np.searchsorted(self.epoch, self.training.jump) - 3], "{:.2f}")
     #: The loss ten epochs after the jump.
@@ -83,12 +74,6 @@ class AroundTheJump:
         slope = networks.slope(np.linspace(-self.reach, self.reach, 201)).max(axis=-1)
         later = training.settings.networks_at(range(jump, jump + self.search))
         return EventOrder(training, jump + first_ghost(later), epoch, np.array(resting), slope)
-
-
-def first_ghost(networks):
-    """Place of the first network with a ghost, looked for one by one, since ghosts come and go; −1 without one."""
-    rising = np.flatnonzero(slope_upper_bound(networks) >= 0).tolist()  # the others have none, by Eq. (B40)
-    return next((place for place in rising if ghost_of(networks[place]) is not None), -1)
 
 
 AROUND_THE_JUMP = AroundTheJump()

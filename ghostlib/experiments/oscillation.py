@@ -115,7 +115,7 @@ class TrappedRuns:
         return np.sqrt(self.fraction * (1 - self.fraction) / self.runs)
 
     #: The smallest share that is trapped at any a.
-    least_fraction = Quoted(lambda self: self.fraction.min(), "{:.0%}", claim="eq-15-always-trapped")
+    least_fraction = Quoted(lambda self: self.fraction.min(), "{:.0%}")
     #: The number of runs at all a together.
     all_runs = Quoted(lambda self: self.runs * self.a.size, "{:,}")
     #: How many were neither trapped nor on the cycle at the end.
@@ -126,6 +126,12 @@ class TrappedRuns:
     trapped_share = Quoted(
         lambda self: {percent: self.fraction[np.argmin(np.abs(self.a - (1 + percent / 100)))] for percent in (1, 2)},
         "{:.0%}",
+    )
+    #: Of these the one at 1.02 α*.
+    trapped_at_102 = Quoted(
+        lambda self: self.trapped_share[2],
+        claim="eq-15-always-trapped",
+        shown="{self.trapped_share[1]:.0%} at 1.01 α*, {:.0%} at 1.02 α*",
     )
     #: The number of runs beyond the end of the cycle.
     runs_above = Quoted(lambda self: self.runs * int(self._above.sum()), "{:,}")

@@ -13,12 +13,11 @@ from ghostlib import outcomes
 from ghostlib.dynamics.passage import wait
 from ghostlib.experiments import cache
 from ghostlib.experiments.courses import TASK, FixedPointCourse, course_of_seed, networks_at
+from ghostlib.experiments.events import turns
 from ghostlib.experiments.plateau import HIGH_LOSS
+from ghostlib.experiments.steps import LOWEST_LOSS
 from ghostlib.networks.records import RankOne
 from ghostlib.page.numbers import Quoted, quoted, scientific
-
-
-LOWEST_LOSS = 1e-3  # below it the network has left the oscillations
 
 
 @dataclass(frozen=True)
@@ -46,6 +45,17 @@ class StageWaits:
     exact = Quoted(lambda self: self._each("exact"), "{:.0f}")
     #: Time in the network's steps, ms.
     euler_time = Quoted(lambda self: self._each("euler_time"), "{:.0f}")
+    #: By how much the parabola's time is off, at most.
+    parabola_error = Quoted(
+        lambda self: max(abs(each.parabola / each.exact - 1) for each in self.by_stage.values()),
+        "{:.0%}",
+        claim="fig-3a-distance",
+        shown="within {:.0%}",
+    )
+    #: The speed at the ghost at stage (iii).
+    speed_at_end = Quoted(
+        lambda self: self.by_stage["iii"].ghost.speed, claim="fig-3a-ghost", shown="{:.2f}/τ, with one fixed point"
+    )
     #: Share of the exact time near the ghost.
     bottleneck_fraction = Quoted(lambda self: self._each("bottleneck_fraction"), "{:.0%}")
     #: Time in which the output goes from 10 % to 90 %, ms.
@@ -83,18 +93,10 @@ class LowRateTraining:
     #: Epochs in which the loss falls from 0.9 to below ½.
     fall = Quoted(lambda self: self.jump - self._ninety)
 
-    @quoted("{:.1%}", claim="fig-3a-jump", shown="{:.1%} of all epochs up to there")
-    def fall_share(self):
-        """Share of the epochs up to a loss below 0.1 in which it comes there from 0.9."""
-        low = int(outcomes.first_epoch(self.course.loss < outcomes.LOW_LOSS))
-        return (low - self._ninety) / low
-
     #: The gradient norm a thousand epochs before the jump.
     norm_before = Quoted(lambda self: self.course.gradient_norm[self.jump - 1000], "{:.2f}")
     #: The largest gradient norm up to a hundred epochs after the jump.
     norm_peak = Quoted(lambda self: self.course.gradient_norm[: self.jump + 100].max(), "{:.1f}")
-    #: The ratio of the two.
-    norm_rise = Quoted(lambda self: self.norm_peak / self.norm_before, "{:.0f}", claim="fig-3a-gradient")
     #: Learning rate times epoch of the jump.
     rate_times_jump = Quoted(lambda self: self.settings.alpha * self.jump, "{:.1f}")
     #: The loss at stage (ii).
@@ -124,8 +126,6 @@ class LowRateTraining:
     swings = Quoted(lambda self: self._turns.size, "{:,}")
     #: At how many of these it does not.
     not_alternating = Quoted(lambda self: np.count_nonzero(~self._turns))
-    #: At which share of these it does.
-    alternating = Quoted(lambda self: np.mean(self._turns), "{:.3f}", claim="fig-3a-oscillation")
 
     @quoted("{:,}")
     def orderly_until(self):
@@ -164,12 +164,6 @@ class LowRate:
     def networks_at(self, epochs):
         """The network at some epochs, in their order, by training once more: `courses.networks_at`."""
         return networks_at(RankOne.initial(self.seed), self.alpha, epochs)
-
-
-def turns(loss):
-    """Where a loss that rose falls or the other way round, at all epochs but the first and the last; shape (E − 2,)."""
-    change = np.diff(loss)
-    return change[1:] * change[:-1] < 0
 
 
 FIG_3A = LowRate()

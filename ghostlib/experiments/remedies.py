@@ -17,6 +17,14 @@ from ghostlib.training.schedules import anneal, train_at
 
 
 TASK = DelayedActivation()
+
+
+def at_confidence(networks, task, alpha, epochs, c, *, low, **options):
+    """`train` at a confidence `low` throughout, whatever the networks are meant to have."""
+    return train(networks, task, alpha, epochs, low, **options)
+
+
+CONSTANT = {f"c = {low:g}": partial(at_confidence, low=low) for low in (5.0, 3.0, 1.0, 0.3)}
 # Everything that is compared takes the same steps of the same size for as many epochs; only this differs.
 METHODS = {
     "plain": train,
@@ -24,7 +32,7 @@ METHODS = {
     "clipped at 0.1": partial(train, rule=Clipped(0.1)),
     "Adam": partial(train, rule=Adam()),
     "schedule": anneal,
-}
+} | CONSTANT
 
 
 def repeated_outcomes(copy, seeds, alpha, epochs, c, perturbation):
@@ -48,12 +56,13 @@ def remedy(method, alpha, seeds, epochs, c):
 
     Returns
     -------
-    solved, trapped, diverged : bool arrays (seeds,), as in `outcomes`
+    learned, solved, trapped, diverged : bool arrays (seeds,), as in `outcomes`; solved at `c`
     loss : float array (seeds,), at the end and at `c`; NaN where a network has diverged
     """
     history = METHODS[method](RankOne.initial(np.arange(seeds)), TASK, alpha, epochs, c, threads=1)
     accuracy, loss = history.accuracy, outcomes.final_loss(history.networks, TASK, c)
-    return outcomes.solved(accuracy, loss), outcomes.trapped(accuracy), outcomes.diverged(accuracy), loss
+    learned, solved = outcomes.learned(accuracy), outcomes.solved(accuracy, loss)
+    return learned, solved, outcomes.trapped(accuracy), outcomes.diverged(accuracy), loss
 
 
 def lowered(seeds, alpha, epochs, c, after, confidences):

@@ -22,8 +22,9 @@ VERDICTS = {
 }
 RULE = re.compile(r"(relative|absolute|at least|at most) (-?\d+(?:\.\d+)?(?:e-?\d+)?)|(equal|true|none)")
 NEEDS_NUMBER = {"relative", "absolute", "equal"}
+CHOSEN = {"at least", "at most"}  # bounds of ours, for claims made in words
 REQUIRED = {"id", "where", "claim", "paper", "rule", "runs", "verdict"}
-OPTIONAL = {"number", "scale", "note"}
+OPTIONAL = {"number", "scale", "note", "why", "erratum"}
 
 
 class Disagreement(ValueError):
@@ -46,6 +47,8 @@ class Claim:
     runs : what runs it, chapters ("04-descent") and tests ("tests/test_toy.py::test_name").
     verdict : one of `VERDICTS`.
     note : the evidence, or why there is none.
+    why : why a bound of ours is where it is: what would have counted against the claim.
+    erratum : a correction that we would suggest, with its evidence; the ledger's page gathers them.
     """
 
     id: str
@@ -59,6 +62,8 @@ class Claim:
     number: float | None = None
     scale: str = ""
     note: str = ""
+    why: str = ""
+    erratum: str = ""
 
     @property
     def comparison(self):
@@ -137,6 +142,8 @@ def _row(part, fields):
         raise ValueError(f"{name}: {', '.join(missing)} missing; every row has {', '.join(sorted(REQUIRED))}")
     if unknown := sorted(fields.keys() - REQUIRED - OPTIONAL):
         raise ValueError(f"{name}: {', '.join(unknown)} unknown; a row may also have {', '.join(sorted(OPTIONAL))}")
+    if empty := sorted(field for field in ("where", "claim", "paper") if not str(fields[field]).strip()):
+        raise ValueError(f"{name}: {', '.join(empty)} empty; say where the paper claims what, and in which words")
     row = Claim(part=part, **fields | {"runs": tuple(fields["runs"])})
     if row.verdict not in VERDICTS:
         raise ValueError(f"{name}: verdict is {row.verdict!r}; expected one of {', '.join(VERDICTS)}")
@@ -150,6 +157,10 @@ def _row(part, fields):
     rule = row.comparison[0]
     if rule in NEEDS_NUMBER and row.number is None:
         raise ValueError(f"{name}: number missing; the rule {row.rule!r} compares with it")
+    if (rule in CHOSEN) != bool(row.why):
+        raise ValueError(
+            f"{name}: why {'missing' if rule in CHOSEN else 'is for bounds of ours'}; the rule is {row.rule!r}"
+        )
     if rule == "none" and row.verdict not in ("derived", "not attempted"):
         raise ValueError(f"{name}: rule is 'none'; {row.verdict!r} needs a rule that a run can bear out")
     if not row.runs and row.verdict != "not attempted":

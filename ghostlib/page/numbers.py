@@ -3,6 +3,8 @@
 import math
 from functools import cached_property
 
+from scipy.stats import binomtest
+
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -53,6 +55,12 @@ def scientific(value, digits=2):
     if not int(exponent):
         return mantissa
     return f"{mantissa}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10{str(int(exponent)).translate(SUPERSCRIPTS)}"
+
+
+def counted(count, total):
+    """A count with the exact 95 % interval of its share (Clopper and Pearson): "30 of 40 (59 % to 87 %)"."""
+    low, high = binomtest(int(count), int(total)).proportion_ci()
+    return f"{count} of {total} ({low:.0%} to {high:.0%})"
 
 
 def shown(value):

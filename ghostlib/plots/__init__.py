@@ -30,6 +30,7 @@ from ghostlib.plots.descent import (
     return_map,
     trapped_fraction,
 )
+from ghostlib.plots.events import order_of_events
 from ghostlib.plots.flow import bifurcation, bottleneck_law, fig_1, flow_and_wait, time_spent
 from ghostlib.plots.landscape import euler_against_exact, fig_2a, kink, landscape, slope_in_the_zone, three_regimes
 from ghostlib.plots.latent import (

@@ -9,7 +9,7 @@ import pytest
 from ghostlib import experiments, outcomes
 from ghostlib.dynamics.plateau import plateau_duration
 from ghostlib.experiments import remedies
-from ghostlib.experiments.comparison import MethodOutcomes
+from ghostlib.experiments.comparison import LowOutcomes, MethodOutcomes
 from ghostlib.experiments.forecast import RecoveryForecast
 from ghostlib.experiments.repeats import RepeatedOutcomes
 from ghostlib.experiments.restored import Restored, Returned, crossing
@@ -84,6 +84,10 @@ class TestLowered:
         assert (drawn.best_confidence, drawn.recovered_at_best) == (0.3, 1.0)
         assert drawn.recovered_at == {5: 9, 0.5: 10, 0.05: 9}
         assert (drawn.most_accurate_confidence, drawn.best_accuracy) == (4.0, pytest.approx(0.77))
+        assert drawn.relearned == 0
+        learnt = accuracy.copy()
+        learnt[3, :7, -1] = 0.95
+        assert replace(drawn, after=after._replace(accuracy=learnt)).relearned == pytest.approx(0.7)
         assert drawn.dip == pytest.approx(0.59)
         assert (drawn.norm_at_best, drawn.norm_at_highest) == (np.median(norm[2, :, 0]), np.median(norm[4, :, 0]))
 
@@ -311,15 +315,15 @@ class TestComparison:
 
     @pytest.mark.parametrize("method", remedies.METHODS)
     def test_every_method_trains(self, method):
-        solved, trapped, diverged, loss = remedies.remedy(method, 0.01, 2, 100, 3.0)
-        assert solved.shape == trapped.shape == loss.shape == (2,)
+        learned, solved, trapped, diverged, loss = remedies.remedy(method, 0.01, 2, 100, 3.0)
+        assert learned.shape == solved.shape == trapped.shape == loss.shape == (2,)
         assert not diverged.any()
         assert np.all(loss < outcomes.final_loss(RankOne.initial([0, 1]), TASK, 3.0))
 
     def test_a_network_that_overflows_is_counted_as_diverged_and_as_nothing_else(self):
-        solved, trapped, diverged, loss = remedies.remedy("plain", 1e30, 4, 60, 10.0)
+        learned, solved, trapped, diverged, loss = remedies.remedy("plain", 1e30, 4, 60, 10.0)
         assert diverged.any()
-        assert not np.any(diverged & (solved | trapped))
+        assert not np.any(diverged & (solved | trapped)) and learned.shape == (4,)
         np.testing.assert_array_equal(np.isnan(loss), diverged)
 
     def test_pieces_side_by_side_take_one_thread_each(self, monkeypatch):
@@ -341,7 +345,7 @@ class TestComparison:
         counts = np.array([[9, 8, 0, 0], [0, 9, 10, 3], [10, 2, 4, 3]])
         solved = np.arange(10) < counts[..., None]
         compared = MethodOutcomes(
-            methods, np.array([0.01, 0.03, 0.05, 0.3]), solved, ~solved, solved & False, solved * 1.0
+            methods, np.array([0.01, 0.03, 0.05, 0.3]), solved, solved, ~solved, solved & False, solved * 1.0
         )
         assert compared.solved_by["clipped-at-0.1-0.05"] == 10
         assert compared.trapped_by["schedule-0.03"] == 8
@@ -349,6 +353,18 @@ class TestComparison:
         assert compared.longest_step == {0.1: pytest.approx(0.005), 1: pytest.approx(0.01)}
         assert compared.solved_in_haste == 4
         assert compared.diverged_count == 0
+        assert compared.solved_by_clipping == 1.0
+
+    def test_a_low_confidence_from_the_start_keeps_out_of_the_zone_and_is_read_at_the_one_that_is_wanted(self):
+        methods = ("plain", "c = 3", "c = 0.3")
+        low = LowOutcomes(replace(experiments.LOW_CONFIDENCE, methods=methods, alpha=(0.02,), seeds=6).run())
+        assert (low.trapped_at["3"], low.trapped_share) == (0, 0) and low.solved_at["3"] == 6 > low.solved_at["0.3"]
+        history = train(RankOne.initial(range(6)), TASK, 0.02, 6000, 3.0)
+        loss = outcomes.final_loss(history.networks, TASK, 10.0)
+        assert low.solved_at["3"] == outcomes.solved(history.accuracy, loss).sum()
+        assert low.learned_at["3"] == 6 >= low.learned_at["10"]
+        assert low.good_to == 0.02
+        assert low.in_words == f"0 trapped at c = 3, {low.trapped_at['10']} at c = 10"
 
 
 class TestSlopesOfTheZone:

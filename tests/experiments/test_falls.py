@@ -75,18 +75,9 @@ def test_a_fall_that_does_not_happen_is_said_so():
         replace(experiments.FIG_3B, copies=2, epochs=60).run()
 
 
-def test_what_becomes_of_networks_is_read_at_their_jump_and_at_the_end():
+def test_what_becomes_of_networks_is_read_at_the_end():
     many = replace(experiments.MANY_NETWORKS, seeds=4, epochs=3600, copies=2, longer=0).run()
     history = train(perturbed(RankOne.initial(range(4)), 2, 1e-6), TASK, 0.02, 3600)
-    for seed in range(4):
-        below = np.flatnonzero(history.loss[0, seed] < 0.5)
-        assert many.jump[seed] == (below[0] if below.size else -1)
-        if below.size:
-            network = train(RankOne.initial(seed), TASK, 0.02, int(below[0]), record=[0]).networks
-            bound = -1 + np.maximum(network.m.astype(float) * network.n, 0).sum()
-            assert many.slope_bound[seed] == pytest.approx(bound)
-        else:
-            assert np.isnan(many.slope_bound[seed])
     assert many.learned.any() and not many.learned.all()
     np.testing.assert_array_equal(many.learned, (history.accuracy > 0.5).any(axis=-1))
     np.testing.assert_array_equal(many.fixed_points, count_fixed_points(history.networks).number)
@@ -102,11 +93,6 @@ def test_those_that_return_had_been_trapped_and_are_found_by_training_on():
     np.testing.assert_array_equal(many.returned, many.trapped & (again > 0.5).any(axis=-1))
 
 
-def test_networks_that_never_jump_have_no_slope_at_a_jump():
-    many = replace(experiments.MANY_NETWORKS, seeds=2, epochs=60).run()
-    assert np.all(many.jump == -1) and np.all(np.isnan(many.slope_bound)) and not many.learned.any()
-
-
 def test_many_networks_are_counted_by_what_they_were_and_what_they_became():
     many = NetworkOutcomes(
         settings=experiments.MANY_NETWORKS,
@@ -114,10 +100,17 @@ def test_many_networks_are_counted_by_what_they_were_and_what_they_became():
         trapped=np.array([[1, 1, 0, 0], [1, 1, 1, 0]], bool),
         returned=np.array([[1, 1, 0, 0], [0, 0, 0, 0]], bool),
         fixed_points=np.array([[3, 1, 3, 1], [3, 3, 3, 1]]),
-        jump=np.array([7, 9, 5, -1]),
-        slope_bound=np.array([-0.5, -0.1, 0.2, np.nan]),
     )
-    assert (many.jumped, many.without_ghost, many.slope_bound_most) == (3, 2, 0.2)
     assert (many.trapped_once, many.trapped_all, many.trapped_three, many.trapped_one) == (2, 5, 4, 1)
     assert (many.others, many.others_three, many.one_return, many.copies) == (3, 1, 1, 2)
     assert (many.three_return, many.share_three) == (0.25, 0.8)
+
+
+def test_a_bifurcation_shuts_the_trap_only_where_the_start_is_behind_its_double_point():
+    updates = replace(experiments.LAST_UPDATES, seeds=8, alpha=0.03).run()
+    assert 0 < updates.at_once == len(updates.folds) <= updates.fallen <= 8
+    for fold in updates.folds:
+        caught = float(fold.network.kappa0(TASK)) <= fold.position
+        later = fold.network.flow(np.linspace(float(fold.network.kappa0(TASK)), TASK.kappa_star, 200)).min()
+        assert caught == (later < 1e-6), "where it is open, the whole way to the threshold leads on"
+    assert updates.shut_share == pytest.approx(1 - updates.open_count / updates.at_once)

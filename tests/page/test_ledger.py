@@ -1,6 +1,7 @@
 """The ledger: rows, rules, verdicts, what the chapters record, and the pages that Sphinx makes of it."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -25,7 +26,9 @@ FIELDS = {
 
 
 def row(**changes):
-    return FIELDS | changes
+    """`FIELDS` with changes; a bound of ours says why."""
+    chosen = str(changes.get("rule", "")).startswith(("at least ", "at most "))
+    return FIELDS | ({"why": "half would be chance"} if chosen else {}) | changes
 
 
 def write(path, *rows):
@@ -67,6 +70,10 @@ def test_row_becomes_a_record_under_its_id(load):
         ({"verdict": "not attempted"}, "jump: note missing"),
         ({"verdict": "reproduced at smaller scale"}, "jump: scale missing"),
         ({"colour": "red"}, "jump: colour unknown"),
+        ({"where": " "}, "jump: where empty"),
+        ({"paper": ""}, "jump: paper empty"),
+        ({"rule": "at least 0.5", "why": ""}, "jump: why missing"),
+        ({"why": "I like it"}, "jump: why is for bounds of ours"),
     ],
 )
 def test_row_that_makes_no_sense_is_refused(load, changes, message):
@@ -200,6 +207,9 @@ INDEX = """\
 ```{claims-scoreboard}
 ```
 
+```{claims-errata}
+```
+
 ```{claims-ledger}
 ```
 
@@ -209,7 +219,7 @@ INDEX = """\
 """
 ROWS = [
     row(),
-    row(id="trapped", number=1, rule="equal", verdict="differs", note="too strong"),
+    row(id="trapped", number=1, rule="equal", verdict="differs", note="too strong", erratum="Not always."),
     row(id="equation", rule="none", verdict="derived"),
     row(id="network", verdict="not attempted", note="planned", runs=[]),
 ]
@@ -299,6 +309,11 @@ def test_chip_says_its_verdict_in_a_word_and_leads_to_its_row(sound):
     assert 'class="ghost-chip" data-verdict="reproduced" id="claim-jump" href="index.html#jump"' in chapter
     assert '<span aria-hidden="true">✓</span> reproduced</a>' in chapter
     assert '<span aria-hidden="true">≠</span> differs</a>' in chapter
+
+
+def test_errata_are_listed_with_a_link_to_their_row_and_only_those(sound):
+    (listed,) = re.findall(r'<ul class="ghost-errata.*?</ul>', sound[0]["index"], re.DOTALL)
+    assert listed.count("<li>") == 1 and "Not always." in listed and 'href="#trapped"' in listed
 
 
 def test_scoreboard_counts_the_verdicts(sound):

@@ -114,7 +114,7 @@ def test_bars_are_counts_and_the_trapped_stand_on_the_solved():
     solved[0, 1, :4], trapped[0, 1, 4:9] = True, True
     figure = plots.remedies(
         MethodOutcomes(
-            ("plain", "Adam"), np.array([0.01, 0.02, 0.1]), solved, trapped, ~solved & ~trapped, solved * 1.0
+            ("plain", "Adam"), np.array([0.01, 0.02, 0.1]), solved, solved, trapped, ~solved & ~trapped, solved * 1.0
         ),
         0.02,
     )

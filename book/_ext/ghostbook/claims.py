@@ -69,6 +69,19 @@ class ClaimRole(SphinxRole):
         return [chip], []
 
 
+class ErrataDirective(SphinxDirective):
+    """``{claims-errata}``: the corrections that we would suggest, each with the place and a link to its row."""
+
+    def run(self):
+        self.env.note_dependency(LEDGER)
+        listed = nodes.bullet_list(classes=["ghost-errata"])
+        for claim in self.env.ghost_claims.values():
+            if claim.erratum:
+                link = nodes.reference("", claim.where, refuri=f"#{claim.id}", internal=True)
+                listed += nodes.list_item("", nodes.paragraph("", "", link, nodes.Text(f": {claim.erratum}")))
+        return [listed]
+
+
 class ScoreboardDirective(SphinxDirective):
     """``{claims-scoreboard}``: how many claims have which verdict, as a strip with its words."""
 
@@ -232,6 +245,7 @@ def signed(sign, words):
 
 def setup(app):
     app.add_role("claim", ClaimRole())
+    app.add_directive("claims-errata", ErrataDirective)
     app.add_directive("claims-scoreboard", ScoreboardDirective)
     for event, handler in {
         "builder-inited": _load,

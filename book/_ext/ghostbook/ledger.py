@@ -86,6 +86,7 @@ def _more(claim):
     runs = [Run(run=run, row=claim.id) for run in claim.runs]
     facts = {
         "Rule": [nodes.Text(_rule(claim))],
+        "Why": [nodes.Text(claim.why)],
         "Scale": [nodes.Text(claim.scale)],
         "Run in": [node for run in runs for node in (nodes.Text(", "), run)][1:],
         "Note": [nodes.Text(claim.note)],

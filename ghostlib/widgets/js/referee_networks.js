@@ -104,7 +104,7 @@ const escapeOf = (progress) =>
       if (epoch === stage) atStage = rankOneNetwork(state.m, state.n, state.b);
       if (epoch % (epoch > near - 5000 && epoch < near ? 50 : 5000) === 0) most = Math.max(most, rankOneSlowPoints(state).filter(({ kind }) => kind !== "ghost").length);
     });
-    return { ...record, atStage, most, ratio: record.loss[epochs] / record.loss[stage] };
+    return { ...record, atStage, most };
   });
 
 function alternating(progress) {
@@ -192,17 +192,21 @@ export const NETWORKS = {
     const { gradientNorm, jump } = jumpOf(progress);
     return Math.max(...gradientNorm.subarray(0, jump + 100)) / gradientNorm[jump - 1000];
   },
-  "fig-3a-ghost": (progress) => {
+  "fig-3a-ghost-before-drop": (progress) => {
     const { ghost, jump } = jumpOf(progress);
-    return jump - ghost;
+    return Number(ghost <= jump);
   },
   "fig-3a-destabilises": (progress) => {
-    const { ghost, onset } = jumpOf(progress);
-    return onset - ghost;
+    const { ghost, onset, jump } = jumpOf(progress);
+    return Math.abs(onset - ghost) / jump;
+  },
+  "fig-3a-ghost": (progress) => {
+    const { state } = escapeOf(progress);
+    return rankOneFlow(state, rankOneSlowPoints(state).find(({ kind }) => kind === "ghost").position).value;
   },
   "fig-3a-one-fixed-point": (progress) => escapeOf(progress).most,
   "fig-3a-oscillation": alternating,
-  "fig-3a-escape": (progress) => escapeOf(progress).ratio,
+  "fig-3a-escape": (progress) => Number(escapeOf(progress).loss.some((value) => value < 1e-3)),
   "fig-3a-curvature": overStage(sharpestBend),
   "fig-3a-transition": overStage(riseTime),
   "fig-3b-gradient": trappedNorm,

@@ -7,12 +7,12 @@ export const PLAN = [
   { seconds: 0.3, rows: ["eq-12-minimum", "fig-2a-no-learning-zone", "fig-2a-saturation", "eq-13-gradient", "eq-14-kink", "eq-15-alpha-star", "eq-15-value"] },
   { seconds: 0.4, rows: ["eq-2-loss", "fig-2a-curve", "fig-2a-confidence"] },
   { seconds: 0.6, rows: ["eq-4-latent", "eq-17-euler", "eq-16-fixed-point"] },
-  { seconds: 1.5, rows: ["fig-3a-jump", "fig-3a-gradient", "fig-3a-ghost", "fig-3a-destabilises"] },
+  { seconds: 1.5, rows: ["fig-3a-jump", "fig-3a-gradient", "fig-3a-ghost-before-drop", "fig-3a-destabilises"] },
   { seconds: 2, rows: ["fig-3b-gradient"] },
   { seconds: 2, rows: ["fig-2d-few-epochs", "fig-2d-lower-error", "fig-2d-maximum-rate"] },
   { seconds: 2, rows: ["eq-15-always-trapped"] },
   { seconds: 8, rows: ["s1-learns", "s1-maximum-rate"] },
-  { seconds: 15, rows: ["fig-3a-one-fixed-point", "fig-3a-escape", "fig-3a-oscillation", "fig-3a-curvature", "fig-3a-transition"] },
+  { seconds: 15, rows: ["fig-3a-one-fixed-point", "fig-3a-ghost", "fig-3a-escape", "fig-3a-oscillation", "fig-3a-curvature", "fig-3a-transition"] },
   { seconds: 20, rows: ["fig-4-learned", "fig-4-trapped", "rnn-abrupt", "fig-3b-bifurcation", "fig-4-recovery"] },
 ];
 
@@ -20,6 +20,11 @@ export const PLAN = [
 export const SMALLER = {
   "eq-16-fixed-point": "216 random networks",
   "fig-3a-one-fixed-point": "every 50th epoch around the jump, every 5,000th to the end",
+  "fig-3a-jump": "one network",
+  "fig-3a-gradient": "one network",
+  "fig-3a-ghost-before-drop": "one network",
+  "fig-3a-destabilises": "one network",
+  "fig-3a-oscillation": "one network",
   "fig-3a-escape": "one network",
   "fig-3a-curvature": "one network",
   "fig-3a-transition": "one network",
