@@ -1,4 +1,4 @@
-"""What holds for every figure: each label lies inside the picture, and none lies on another."""
+"""What holds for every figure: each label lies inside the picture, none on another, and its colour can be read."""
 
 from itertools import combinations
 
@@ -8,6 +8,10 @@ from matplotlib import pyplot as plt
 from matplotlib.text import Text
 
 from ghostlib import plots
+from ghostlib.page.palette import COLOURS
+
+
+LEGIBLE = {mpl.colors.to_rgba(colour.light) for colour in COLOURS.values() if colour.use == "text"}
 
 
 @pytest.fixture
@@ -21,14 +25,17 @@ def book_style():
 
 
 def assert_legible(figure, allowed=1.0):
-    """Fail if a text of `figure` leaves it or covers another one by more than `allowed` pixels."""
+    """Fail if a text of `figure` leaves it, covers another one by more than `allowed` pixels, or is too faint."""
     figure.canvas.draw()
     frame, undrawn = figure.bbox, {id(text) for text in _undrawn(figure)}
-    boxes = [
-        (text.get_text(), text.get_window_extent())
+    texts = [
+        text
         for text in figure.findobj(Text)
         if text.get_visible() and text.get_text().strip() and id(text) not in undrawn
     ]
+    for text in texts:
+        assert mpl.colors.to_rgba(text.get_color(), text.get_alpha()) in LEGIBLE, f"{text.get_text()!r} is too faint"
+    boxes = [(text.get_text(), text.get_window_extent()) for text in texts]
     for words, box in boxes:
         inside = (
             box.x0 >= frame.x0 - allowed

@@ -10,30 +10,41 @@ class Colour(NamedTuple):
 
     light, dark : "#rrggbb" on the light and on the dark page.
     meaning : what it stands for, everywhere in the book.
+    use : "text" may write words, 4.5:1 against the page; "mark" draws shapes, 3:1; "guide" may be fainter.
     """
 
     light: str
     dark: str
     meaning: str
+    use: str = "text"
 
 
+CONFIDENCE, RANK = "confidence, from low to high", "rank, from low to high"
 COLOURS = {
     "ink": Colour("#1f2430", "#e8eaee", "text, axes, the state and anything without a meaning of its own"),
     "muted": Colour("#5c6470", "#a7afbb", "secondary text, guides"),
-    "grid": Colour("#dde1e7", "#3a404a", "grid lines, frames"),
-    "page": Colour("#ffffff", "#14181e", "the page behind a label"),
+    "grid": Colour("#dde1e7", "#3a404a", "grid lines, frames", "guide"),
+    "page": Colour("#ffffff", "#14181e", "the page behind a label", "guide"),
     "optimum": Colour("#00795a", "#3fd6a4", "learned, the optimum r*"),
     "ghost": Colour("#7a3aa8", "#c79bf5", "a ghost, a slow point"),
-    "dead": Colour("#8a919c", "#7d8592", "the no-learning zone, always hatched"),
-    "claim": Colour("#b86200", "#ffb152", "the paper's own value, always dashed"),
+    "dead": Colour("#8a919c", "#7d8592", "the no-learning zone, always hatched", "mark"),
+    "claim": Colour("#ad5c00", "#ffb152", "the paper's own value, always dashed"),
     "loss": Colour("#1260b4", "#6db4ff", "the loss"),
     "gradient": Colour("#c0213c", "#ff8091", "the gradient; as a dot, where a state starts, as in the paper"),
-    "confidence-1": Colour("#8a5a78", "#f0c4dd", "confidence, low end of the ramp"),
-    "confidence-2": Colour("#8f3a72", "#e08fc0", "confidence, middle of the ramp"),
-    "confidence-3": Colour("#7d1160", "#d05aa6", "confidence, high end of the ramp"),
+    "confidence-1": Colour("#8a5a78", "#f0c4dd", CONFIDENCE),
+    "confidence-2": Colour("#8f3a72", "#e08fc0", CONFIDENCE),
+    "confidence-3": Colour("#7d1160", "#d05aa6", CONFIDENCE),
+    # Viridis, an ordered perceptual map: its dark part on the light page, its light part on the dark one.
+    "rank-1": Colour("#471365", "#1f9a8a", RANK),
+    "rank-2": Colour("#482475", "#21a685", RANK),
+    "rank-3": Colour("#46337f", "#2eb37c", RANK),
+    "rank-4": Colour("#414287", "#42be71", RANK),
+    "rank-5": Colour("#3c508b", "#5ec962", RANK),
+    "rank-6": Colour("#355e8d", "#7cd250", RANK),
+    "rank-7": Colour("#306a8e", "#9dd93b", RANK),
+    "rank-8": Colour("#2a768e", "#c2df23", RANK),
+    "rank-9": Colour("#26828e", "#e5e419", RANK),
 }
-# Ranks: an ordered perceptual map (viridis, cut where it would vanish on either page).
-RANK_MAP = ("viridis", 0.3, 0.66)
 
 
 def css():

@@ -72,7 +72,7 @@ def kink(T):
     label(top, "cliff", (0.55, 0.58), (6, 0))
     label(top, "long tail", (2.7, 0.3))
     top.set(ylim=(0, 1.18), ylabel="loss / T")
-    bottom.set(xlim=(-0.5, 4), ylim=(-4.4, 1.4), xlabel="r / r*", ylabel="gradient dL/dr in T/r*")
+    bottom.set(xlim=(-0.5, 4), xticks=range(5), ylim=(-4.4, 1.4), xlabel="r / r*", ylabel="gradient dL/dr in T/r*")
     return figure
 
 

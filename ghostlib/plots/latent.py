@@ -143,7 +143,7 @@ def fig_3b_course(course, birth, fall):
     bottom.set(ylabel="fixed points", yticks=(1, 2, 3), ylim=(0.5, 3.6), xlabel="epoch", xlim=(start, end - 1))
     for axes in (top, middle, bottom):
         shade_zone(axes, fall, end)
-    label(top, "no-learning\nzone", ((fall + end) / 2, 0.3), color=MUTED, bbox=HALO)
+    label(top, "no-\nlearning\nzone", ((fall + end) / 2, 0.3), color=MUTED, bbox=HALO)
     return figure
 
 

@@ -1,14 +1,12 @@
 """Figures of the networks of every rank (chapter 08): Fig. S2, what becomes of them, and what the extra ranks do."""
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.patches import Rectangle
 
 from ghostlib.experiments.ranks import EDGES
 from ghostlib.outcomes import LOW_LOSS
-from ghostlib.page.palette import RANK_MAP
 from ghostlib.plots.marks import HALO, hline, label, log_axes, panels
-from ghostlib.plots.style import CLAIM, DEAD, GHOST, GRADIENT, GRID, INK, LOSS, MUTED, OPTIMUM
+from ghostlib.plots.style import CLAIM, DEAD, GHOST, GRADIENT, GRID, INK, LOSS, MUTED, OPTIMUM, RANKS
 
 
 COARSE = 4  # columns of a curve drawn as one
@@ -23,9 +21,8 @@ LOOKS = {
 
 
 def rank_colours(count):
-    """Colours of so many ranks, low to high."""
-    name, low, high = RANK_MAP
-    return [mpl.colors.to_hex(colour) for colour in mpl.colormaps[name](np.linspace(low, high, count))]
+    """Colours of so many ranks, low to high, at most nine."""
+    return [RANKS[step] for step in np.linspace(0, len(RANKS) - 1, count).round().astype(int)]
 
 
 def fig_s2(diagram, columns):
@@ -124,7 +121,7 @@ def suddenness(ranks, share, epochs):
     """
     figure, (top, bottom) = panels(2, 5.4)
     for axes, values, colour in ((top, share, LOSS), (bottom, epochs, INK)):
-        axes.plot(np.repeat(ranks, values.shape[1]), values.ravel(), "o", color=GRID, markersize=4)
+        axes.plot(np.repeat(ranks, values.shape[1]), values.ravel(), "o", color=MUTED, markersize=2)
         axes.plot(ranks, np.median(values, axis=1), "o-", color=colour, markersize=4.5, linewidth=1.4)
     top.set(ylabel="fall / epochs so far", ylim=(0, 1.03))
     label(top, "paper: rapid", (ranks[0], 0.22), (1, 1), color=CLAIM)
@@ -159,9 +156,9 @@ def slow_directions(ranks, rates, speed):
     figure, (top, bottom) = panels(2, 5.8)
     for rank, each, slow in zip(ranks, rates, speed, strict=True):
         others = each[:, 1:SHOWN]
-        top.plot(np.full(others.size, rank), others.ravel(), "o", color=GRID, markersize=3)
+        top.plot(np.full(others.size, rank), others.ravel(), "o", color=MUTED, markersize=2)
         top.plot(np.full(len(each), rank), each[:, 0], "o", color=GHOST, markersize=4)
-        bottom.plot(np.full(len(slow), rank), slow, "o", color=GRID, markersize=4)
+        bottom.plot(np.full(len(slow), rank), slow, "o", color=MUTED, markersize=2)
     bottom.plot(ranks, [np.median(slow) for slow in speed], "o-", color=INK, markersize=4.5, linewidth=1.4)
     hline(top, 0, linewidth=0.8)
     hline(top, -1, linewidth=0.8)

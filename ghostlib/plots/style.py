@@ -2,6 +2,7 @@
 
 import matplotlib as mpl
 
+from ghostlib.page import palette
 from ghostlib.page.palette import COLOURS
 
 
@@ -9,22 +10,24 @@ INK, MUTED, GRID, PAGE, OPTIMUM, GHOST, DEAD, CLAIM, LOSS, GRADIENT = (
     COLOURS[name].light
     for name in ("ink", "muted", "grid", "page", "optimum", "ghost", "dead", "claim", "loss", "gradient")
 )
-CONFIDENCE = tuple(COLOURS[f"confidence-{step}"].light for step in (1, 2, 3))  # low to high
-WIDTH = 5.0  # inches: text of 10 pt stays legible when a phone shrinks the picture to 330 px
-# The book's look for matplotlib's settings: SVG with live text, few lines, no box, transparent ground.
+CONFIDENCE, RANKS = (
+    tuple(colour.light for colour in COLOURS.values() if colour.meaning == meaning)
+    for meaning in (palette.CONFIDENCE, palette.RANK)
+)  # low to high
+WIDTH = 5.0  # inches: of 15 px, the letters keep 11 when a phone shrinks the picture to 352 px
+# The book's look for matplotlib's settings: SVG with live text, few lines, no box.
 STYLE = {
     "svg.fonttype": "none",
     "svg.hashsalt": "ghost",
     "pdf.fonttype": 42,  # TrueType: journals refuse matplotlib's own, Type 3
     "figure.figsize": (WIDTH, 3.0),
     "figure.constrained_layout.use": True,
-    "figure.facecolor": "none",
-    "savefig.facecolor": "none",
+    "figure.facecolor": PAGE,  # a notebook may be dark; the book's page puts its own ground in the place of this
     "axes.facecolor": "none",
     "font.family": "sans-serif",
-    "font.size": 10.5,
-    "axes.titlesize": 10.5,
-    "axes.labelsize": 10.5,
+    "font.size": 11.25,
+    "axes.titlesize": 11.25,
+    "axes.labelsize": 11.25,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.edgecolor": MUTED,

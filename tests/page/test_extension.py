@@ -24,7 +24,8 @@ from ghostbook import access, api, icons, launch, offline, summary, widgets  # n
 
 
 DRAWING = """<?xml version="1.0"?>
-<svg width="144pt" height="72pt" viewBox="0 0 144 72" xmlns="http://www.w3.org/2000/svg">
+<svg width="144pt" height="72pt" viewBox="0 0 144 72" xmlns="http://www.w3.org/2000/svg"
+ xmlns:xlink="http://www.w3.org/1999/xlink">
 <metadata>made today</metadata><defs><style>*{stroke-linejoin: round}</style></defs>
 <clipPath id="box"><path d="M 0 0
 L 9 9"/></clipPath>
@@ -80,7 +81,12 @@ def notebook():
     """A chapter that was run: a captioned figure, a widget with Jupyter's view and state beside our HTML."""
     figure = nbformat.v4.new_code_cell(
         "draw()",
-        metadata={"mystnb": {"figure": {"name": "fig-2a", "caption": "**A loss.**"}, "image": {"alt": "A line."}}},
+        metadata={
+            "mystnb": {
+                "figure": {"name": "fig-2a", "caption": "**The paper's Fig. 2A.** A loss."},
+                "image": {"alt": "A line."},
+            }
+        },
         outputs=[nbformat.v4.new_output("display_data", {"image/svg+xml": DRAWING, "text/plain": "<Figure>"})],
     )
     view = {"model_id": "m", "version_major": 2, "version_minor": 0}
@@ -97,8 +103,11 @@ def notebook():
 
 
 GOOD = {
-    "index.md": "# Index\n\n```{toctree}\nfirst\nsecond\nrun\n```\n",
+    "index.md": "# Index\n\n```{figure-tiles}\n```\n\n```{toctree}\nfirst\nsecond\nthird\nrun\nwords\n```\n",
     "first.md": "# First\n\n$$x$$ (eq-7)\n\n$$y$$\n\n$$z$$ (eq-B1)\n\nSee {eq}`eq-12`.\n",
+    "words.md": "# Words\n\n```{glossary}\nghost\n  A slow place.\n\njump, j\n  A fall.\n```\n",
+    "third.md": "# Third\n\n## One\n\nA Ghost, *a ghost*, no ghostly one, a ghost-like jump.\n\n- Two ghosts, as in "
+    "Fig. 2A.\n\n## Two\n\nThe {term}`ghost` and the ghost.\n",
     "second.md": "# Second\n\n$$u$$ (eq-12)\n\nBy {eq}`eq-7` and {eq}`eq-B1`.\n\n"
     "![One line](a.svg)\n\n![Another line](a.svg)\n\n![A pixel](a.png)\n\n:::{note}\nA note.\n:::\n",
     "a.svg": DRAWING,
@@ -106,7 +115,7 @@ GOOD = {
     "run.ipynb": notebook(),
 }
 BAD = {
-    "index.md": "# Index\n\n```{toctree}\nfirst\nsecond\n```\n",
+    "index.md": "# Index\n\n```{figure-tiles}\n```\n\n```{toctree}\nfirst\nsecond\n```\n",
     "first.md": "# First\n\n$$x$$ (eq-7)\n\n$$y$$ (energy)\n",
     "second.md": "# Second\n\n$$x$$ (eq-7)\n\n![](a.png)\n\n![a.svg](a.svg)\n\n![Afar](https://x.org/a.png)\n",
     "a.svg": DRAWING,
@@ -181,7 +190,45 @@ def test_photograph_stays_a_file(book):
 def test_drawing_of_a_cell_gets_its_caption_name_and_words(book):
     figure = re.search(r'<figure[^>]*id="fig-2a">.*?</figure>', book.page["run"], re.DOTALL)[0]
     assert 'aria-label="A line."' in figure
-    assert "<strong>A loss.</strong>" in figure
+    assert "<strong>The paper’s Fig. 2A.</strong> A loss." in figure
+
+
+def test_a_term_is_marked_where_a_section_first_uses_it(book):
+    marked = re.findall(r'href="(\S+)"><span class="xref std std-term">([^<]+)<', book.page["third"])
+    ghost = "words.html#term-ghost"
+    assert marked == [(ghost, "Ghost"), ("run.html#fig-2a", "Fig. 2A"), (ghost, "ghost")]
+    assert '<span class="std-term' not in book.page["words"]
+
+
+def test_a_card_holds_what_a_link_stands_for(book):
+    script = (book.html / "_static/ghost/cards-data.js").read_text(encoding="utf-8")
+    cards = json.loads(script.removeprefix("globalThis.ghostCards = ").removesuffix(";\n"))
+    assert cards["words.html#term-ghost"] == ["<p>A slow place.</p>", "Words"]
+    assert r"\[x\]" in cards["first.html#equation-eq-7"][0]
+    picture, caption = cards["run.html#fig-2a"][0].split("<p>")
+    assert "fig-2a-dark.svg" in picture and "Fig. 2A" in caption
+    assert not [body for body, _ in cards.values() if 'id="' in body]  # they would stand in the page a second time
+
+
+def test_a_tile_leads_to_the_figure_that_it_shows(book):
+    (tile,) = re.findall(r'<nav class="ghost-tiles".*?</nav>', book.page["index"], re.DOTALL)
+    assert re.findall(r'href="([^"]+)"', tile) == ["run.html#fig-2a"]
+    for theme, address in re.findall(r'class="only-(\w+)" src="([^"]+)" alt="Fig. 2A"', tile):
+        svg = (book.html / address).read_text(encoding="utf-8")
+        assert getattr(palette.COLOURS["loss"], theme) in svg
+        assert "<text" not in svg
+
+
+def test_an_index_of_no_figures_is_a_warning(bad_book):
+    assert "figure-tiles: no caption begins with" in bad_book.warnings
+
+
+def test_an_address_that_is_not_there_has_a_page_with_ways_on(book):
+    assert re.findall(r'<a href="(\w+\.html)">', book.page["404"]) == ["index.html", "search.html"]
+
+
+def test_what_is_no_text_notebook_is_not_offered_as_one(book):
+    assert not (book.html / "_sources" / "first.ipynb").exists()
 
 
 @pytest.mark.parametrize("text", ["<p>", "<svg></svg>"])

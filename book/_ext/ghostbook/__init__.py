@@ -4,8 +4,9 @@ from importlib import import_module
 
 
 PARTS = (
-    "access", "api", "claims", "equations", "figures", "grammar", "icons", "launch", "ledger", "offline", "printing",
-    "referee", "search", "summary", "theme", "widgets",
+    "access", "api", "cards", "claims", "equations", "figures", "formulas", "grammar", "icons", "launch", "ledger",
+    "notebooks", "notfound", "offline", "preview", "printing", "reading", "referee", "search", "sources", "summary",
+    "terms", "theme", "tiles", "widgets",
 )  # fmt: skip
 
 

@@ -22,3 +22,13 @@ def lay(app, texts):
                 (folder(app) / name).write_text(text, encoding="utf-8")
 
     app.connect("builder-inited", write)
+
+
+def serve(app, *paths):
+    """Lay these files there, and have every page load them; scripts run when the page has been read."""
+    lay(app, lambda: {path.name: path.read_text(encoding="utf-8") for path in paths})
+    for path in paths:
+        if path.suffix == ".css":
+            app.add_css_file(f"{FOLDER}/{path.name}")
+        elif path.suffix == ".js":
+            app.add_js_file(f"{FOLDER}/{path.name}", loading_method="defer")

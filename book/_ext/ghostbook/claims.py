@@ -253,6 +253,5 @@ def setup(app):
         "doctree-resolved": _resolve,
     }.items():
         app.connect(event, handler)
-    assets.lay(app, lambda: {STYLE: Path(__file__).with_name(STYLE).read_text(encoding="utf-8")})
-    app.add_css_file(f"{assets.FOLDER}/{STYLE}")
+    assets.serve(app, Path(__file__).with_name(STYLE))
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

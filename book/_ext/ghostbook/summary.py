@@ -5,6 +5,8 @@ from html import escape
 
 from docutils import nodes
 
+from . import assets, preview
+
 
 LENGTH = 200  # characters of a description; more is cut off where it is shown
 
@@ -35,7 +37,7 @@ def _add_tags(app, pagename, templatename, context, doctree):
         context["metatags"] += f'<meta name="description" content="{escape(text)}" />\n'
         tags["og:description"] = text
     if base := address(os.environ):
-        tags |= {"og:url": f"{base}{pagename}.html", "og:image": f"{base}_static/readme.png"}
+        tags |= {"og:url": f"{base}{pagename}.html", "og:image": f"{base}_static/{assets.FOLDER}/{preview.NAME}"}
     context["metatags"] += "".join(
         f'<meta property="{name}" content="{escape(content)}" />\n' for name, content in tags.items()
     )

@@ -85,7 +85,7 @@ export default {
         width: w2, height: HEIGHT, alt: `r/r* in the last ${CLOSE} epochs, one dot an epoch`,
         x: { domain: [from, from + CLOSE], label: `epoch, the last ${CLOSE}` }, y: { domain: [low - air, high + air], label: "r / r*" },
         marks: [
-          { type: "ruleY", at: 1, colour: "optimum" }, { type: "ruleY", at: NO_RETURN, colour: "dead", dash: true, label: "r*/4" },
+          { type: "ruleY", at: 1, colour: "optimum" }, { type: "ruleY", at: NO_RETURN, colour: "muted", dash: true, label: "r*/4" },
           { type: "line", xs: steps, ys: near, colour: "grid", width: 1 },
           ...Array.from(near, (y, k) => ({ type: "dot", x: steps[k], y, colour: "ink", radius: k === near.length - 1 ? 5 : 2 })),
         ],
