@@ -13,8 +13,10 @@ OPENBLAS_NUM_THREADS ?= 1
 MKL_NUM_THREADS ?= 1
 export OMP_NUM_THREADS OPENBLAS_NUM_THREADS MKL_NUM_THREADS
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Some machines set it. Then every process here, each chapter's among them, would compile torch and SymPy again.
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help book serve lab test lint browser bench clean
+.PHONY: help book serve lab dist test lint browser bench clean
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' Makefile
@@ -31,7 +33,10 @@ lab: $(VIEWER) ## the chapters as notebooks in JupyterLab
 	@test "$$(id -u)" != 0 || { echo 'JupyterLab does not start as root. Be another user or, in a container, allow it: "$(BIN)/jupyter-lab" --allow-root book/index.md' >&2; exit 1; }
 	"$(BIN)/jupyter-lab" book/index.md
 
-test: $(VIEWER) $(VENV)/.extra-cluster lint browser _build/.built ## everything: style, unit tests, notebooks, the built book in a browser
+dist: $(VENV)/.extra-dist browser _build/.built ## the book to take away: a PDF, and a zip of everything, in _build/dist/
+	"$(BIN)/python" tools/dist.py _build
+
+test: $(VIEWER) $(VENV)/.extra-cluster $(VENV)/.extra-dist lint browser _build/.built ## everything: style, unit tests, notebooks, the built book in a browser
 	"$(BIN)/python" -m pytest
 
 lint: $(VENV)/.ready ## style only
@@ -49,13 +54,14 @@ clean: ## remove what was built, keep .venv
 pip_install = "$(BIN)/python" -m pip install --no-compile --progress-bar off $(1) >"$(VENV)/pip.log" 2>&1 || { cat "$(VENV)/pip.log" >&2; echo "pip could not install the packages into $(VENV); its reason is above. If it was the network, run make again. To try another Python: rm -r $(VENV) && make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 
 # Bytecode is written by whoever imports first: compiling all of torch and SymPy ahead takes longer than installing them.
-$(VENV)/.ready: requirements.txt constraints.txt pyproject.toml
+$(VENV)/.ready: requirements.txt constraints.txt pyproject.toml tools/jupyter_config.json
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "The book needs Python 3.11 or newer, and $(PYTHON) is $$("$(PYTHON)" --version 2>&1 || echo missing). Name another one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) cannot make virtual environments: it comes without venv or ensurepip. On Debian or Ubuntu: sudo apt-get install python3-venv" >&2; exit 1; }
 	@"$(BIN)/python" -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear "$(VENV)"
 	@echo "Installing the pinned packages into $(VENV) ..."
 	@$(call pip_install,-r requirements.txt)
 	@$(call pip_install,--no-build-isolation --no-deps -e .)
+	@mkdir -p "$(VENV)/etc/jupyter" && cp tools/jupyter_config.json "$(VENV)/etc/jupyter/"
 	@touch $@
 
 $(VENV)/.extra-%: $(VENV)/.ready

@@ -29,7 +29,7 @@ ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 DEPENDENCIES = PROJECT["project"]["dependencies"]
 EXTRAS = PROJECT["project"]["optional-dependencies"]
-TOOLS = {"lab", "bench"}  # extras for work on the book, which the library never imports
+TOOLS = {"lab", "dist", "bench"}  # extras for work on the book, which the library never imports
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 # Not all of sys.path: what tests import may have added packages that others carry within themselves.
@@ -100,7 +100,7 @@ class TestCommands:
         assert [command for command in missing if "torch==" not in command] == []  # Windows' wheel has no CUDA
 
     def test_the_picture_and_the_links_of_the_readme_exist(self):
-        targets = re.findall(r"\]\(([^)#:]+)\)", README)
+        targets = [target for target in re.findall(r"\]\(([^)#:]+)\)", README) if not target.startswith("../../")]
         assert {"LICENSE", "LICENSE-text", "CITATION.cff"} <= set(targets)
         assert [target for target in targets if not (ROOT / target).exists()] == []
 
@@ -115,10 +115,72 @@ class TestCommands:
         assert "\nset -euo pipefail\n" in read(script)
         subprocess.run(["bash", "-n", script], cwd=ROOT, check=True)
 
-    def test_the_workflow_runs_what_ci_runs(self):
-        workflow = yaml.safe_load(read(".github/workflows/book.yml"))
-        assert ".ci/run" in [step.get("run") for step in workflow["jobs"]["test"]["steps"]]
+
+class TestWorkflows:
+    WORKFLOWS = {
+        path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in ROOT.glob(".github/workflows/*")
+    }
+    JOBS = {name: job for workflow in WORKFLOWS.values() for name, job in workflow["jobs"].items()}
+
+    def runs(self, job):
+        return "\n".join(step.get("run", "") for step in self.JOBS[job]["steps"])
+
+    def uses(self, job):
+        return {step["uses"].split("@")[0]: step.get("with", {}) for step in self.JOBS[job]["steps"] if "uses" in step}
+
+    def test_a_server_runs_what_ci_runs_and_makes_what_is_taken_away(self):
         assert "exec make test" in read(".ci/run")
+        for job in ("test", "build"):
+            assert ".ci/run\nmake dist" in self.runs(job)
+            assert self.uses(job)["actions/upload-artifact"]["path"] == "_build/dist"
+        assert self.uses("test")["actions/upload-pages-artifact"]["path"] == "_build/html"
+
+    def test_the_library_and_the_chapters_are_tested_on_other_systems(self):
+        assert self.JOBS["elsewhere"]["strategy"]["matrix"]["system"] == ["macos-latest", "windows-latest"]
+        (here,), (elsewhere,) = (re.findall(r"pytest (.*)", self.runs(job)) for job in ("minimum", "elsewhere"))
+        assert elsewhere == f"{here} book"
+
+    def test_a_release_has_the_book_the_library_the_ledger_and_the_citation(self):
+        assert self.WORKFLOWS["release"][True] == {"push": {"tags": ["v*"]}}  # YAML takes "on" for yes
+        assert "pip wheel --no-deps --no-build-isolation --wheel-dir _build/dist ." in self.runs("build")
+        assert {"_build/html/_static/ledger.json", "CITATION.cff", "CHANGELOG.md"} <= set(self.runs("build").split())
+        assert "gh release create" in self.runs("release")
+
+    def test_a_job_may_read_and_only_those_that_publish_may_write(self):
+        assert all(workflow["permissions"] == {"contents": "read"} for workflow in self.WORKFLOWS.values())
+        assert {name: job["permissions"] for name, job in self.JOBS.items() if "permissions" in job} == {
+            "publish": {"pages": "write", "id-token": "write"},
+            "notebooks": {"contents": "write"},
+            "release": {"contents": "write"},
+        }
+
+    def test_what_is_published_has_passed(self):
+        assert {name: self.JOBS[name]["needs"] for name in ("publish", "notebooks", "release")} == {
+            "publish": ["test", "elsewhere", "minimum"],
+            "notebooks": ["test"],
+            "release": "build",
+        }
+        for name in ("publish", "notebooks"):
+            assert "github.event.repository.default_branch" in self.JOBS[name]["if"]
+            assert "github.event_name != 'pull_request'" in self.JOBS[name]["if"]
+
+    def test_actions_have_their_major_version_and_a_limit_of_time_where_they_run_ours(self):
+        steps = [step for job in self.JOBS.values() for step in job["steps"]]
+        used = [step["uses"] for step in steps if "uses" in step]
+        assert [action for action in used if not re.fullmatch(r"actions/[a-z-]+@v\d+", action)] == []
+        assert all(self.JOBS[name]["timeout-minutes"] <= 60 for name in ("test", "elsewhere", "minimum", "build"))
+
+    def test_notebooks_go_to_the_branch_that_the_colab_buttons_name(self):
+        (branch,) = re.findall(r'^COLAB_BRANCH = "(\w+)"', read("book/_ext/ghostbook/launch.py"), re.MULTILINE)
+        assert "python tools/colab.py _build/notebooks" in self.runs("notebooks")
+        assert f"refs/heads/{branch}" in self.runs("notebooks")
+
+    def test_pins_and_actions_are_kept_up_and_the_style_is_the_pinned_one(self):
+        updates = yaml.safe_load(read(".github/dependabot.yml"))["updates"]
+        assert [update["package-ecosystem"] for update in updates] == ["pip", "github-actions"]
+        (hooks,) = yaml.safe_load(read(".pre-commit-config.yaml"))["repos"]
+        assert hooks["rev"] == f"v{pins('requirements.txt')['ruff']}"
+        assert [hook["id"] for hook in hooks["hooks"]] == ["ruff-check", "ruff-format"]
 
 
 def executable(path, script):
@@ -149,6 +211,12 @@ class TestMakeSaysWhatToDo:
         assert said[:2] == ["The conflict is caused by: a pin", "ERROR: no"]
         assert "run make again" in said[2] and f"rm -r {tmp_path}/env && make PYTHON=" in said[2]
         assert not (tmp_path / "env/.ready").exists()
+
+    def test_and_python_keeps_its_bytecode_whatever_the_machine_wants(self, tmp_path):
+        pip = 'case "$*" in *install*) echo "told: ${PYTHONDONTWRITEBYTECODE-nothing}"; exit 1;; esac'
+        python = executable(tmp_path / "env/bin/python", pip)
+        paths = [f"{tmp_path}/env/.ready", f"PYTHON={python}", f"VENV={tmp_path}/env"]
+        assert refusal(*paths, PYTHONDONTWRITEBYTECODE="1")[0] == "told: nothing"
 
     def test_when_the_port_is_taken(self, tmp_path):
         (tmp_path / "bin").mkdir()

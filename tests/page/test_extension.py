@@ -51,30 +51,31 @@ globals().update(config, bibtex_bibfiles=["none.bib"], html_favicon="", root_doc
 """
 
 
-def start(folder, pages):
-    """Start building `pages`, name → text or bytes, into ``html/`` below `folder`."""
-    source = folder / "source"
-    source.mkdir()
-    (source / "conf.py").write_text(CONF)
-    (source / "none.bib").touch()
-    for name, content in pages.items():
-        (source / name).write_bytes(content if isinstance(content, bytes) else content.encode())
-    return subprocess.Popen(
-        [sys.executable, "-m", "sphinx", "-q", "-b", "html", source, folder / "html"],
-        env={**os.environ, "PYTHONPATH": str(EXTENSION), "GHOSTBOOK_REPOSITORY": ""},
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+# Both in one process, which loads everything once.
+BUILD = "import sys; from sphinx.cmd.build import main; sys.exit(max(main(words.split()) for words in sys.argv[1:]))"
 
 
-def finish(run):
-    """Wait for a build: where its pages are, their text by name, and what it complained about."""
-    _, warnings = run.communicate()
-    assert run.returncode == 0, warnings
-    html = Path(run.args[-1])
-    return SimpleNamespace(
-        html=html, page={path.stem: path.read_text() for path in html.glob("*.html")}, warnings=warnings
-    )
+def build(folder, *books):
+    """Build each of `books`, name → text or bytes: where its pages are, their text, and what it complained about."""
+    commands = []
+    for number, pages in enumerate(books):
+        source = folder / f"source-{number}"
+        source.mkdir()
+        (source / "conf.py").write_text(CONF)
+        (source / "none.bib").touch()
+        for name, content in pages.items():
+            (source / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+        commands.append(f"-q -b html -w {folder}/warnings-{number} {source} {folder}/html-{number}")
+    environment = {**os.environ, "PYTHONPATH": str(EXTENSION), "GHOSTBOOK_REPOSITORY": ""}
+    subprocess.run([sys.executable, "-c", BUILD, *commands], env=environment, capture_output=True, check=True)
+    return [
+        SimpleNamespace(
+            html=folder / f"html-{number}",
+            page={path.stem: path.read_text() for path in (folder / f"html-{number}").glob("*.html")},
+            warnings=(folder / f"warnings-{number}").read_text(),
+        )
+        for number in range(len(books))
+    ]
 
 
 def notebook():
@@ -125,9 +126,8 @@ BAD = {
 
 @pytest.fixture(scope="module")
 def books(tmp_path_factory):
-    """Both books, built side by side."""
-    runs = [start(tmp_path_factory.mktemp("book"), pages) for pages in (GOOD, BAD)]
-    return [finish(run) for run in runs]
+    """Both books."""
+    return build(tmp_path_factory.mktemp("books"), GOOD, BAD)
 
 
 @pytest.fixture
@@ -387,6 +387,11 @@ def test_with_a_repository_binder_opens_the_chapter_in_jupyterlab():
     options = launch.theme_options("https://github.com/owner/name")
     assert options["path_to_docs"] == "book"
     assert options["launch_buttons"] == {"notebook_interface": "jupyterlab", "binderhub_url": "https://mybinder.org"}
+
+
+def test_colab_opens_the_chapter_on_the_branch_of_notebooks():
+    button = launch.colab_button("https://github.com/owner/name", "02-ghost")
+    assert button["url"] == "https://colab.research.google.com/github/owner/name/blob/notebooks/02-ghost.ipynb"
 
 
 def test_record_shows_its_fields_before_its_sections():

@@ -1,4 +1,4 @@
-"""Links to the repository and to Binder, for whoever builds the book: nothing about one owner is written down."""
+"""Links to the repository, Binder and Colab, for whoever builds the book: nothing about one owner is written down."""
 
 import os
 import re
@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 
 HOSTS = ("github", "gitlab", "bitbucket")  # those that the theme can link to
+COLAB = "https://colab.research.google.com"
+COLAB_BRANCH = "notebooks"  # where the workflow puts what tools/colab.py makes
 _SSH = re.compile(r"(?:[\w.-]+@)?([\w.-]+):(?!/)(.+)")  # git@host:owner/name.git
 
 
@@ -60,7 +62,19 @@ def theme_options(url):
     }
 
 
-def _remote(directory):
+def colab_button(url, pagename):
+    """The theme's button that opens a chapter of the repository at `url` in Colab, which knows GitHub alone."""
+    return {
+        "type": "link",
+        "text": "Colab",
+        "tooltip": "Launch on Colab",
+        "icon": "_static/images/logo_colab.png",
+        "url": f"{COLAB}/github{urlsplit(url).path}/blob/{COLAB_BRANCH}/{pagename}.ipynb",
+    }
+
+
+def remote(directory):
+    """What git calls origin there, or ""."""
     asked = subprocess.run(
         ["git", "remote", "get-url", "origin"], cwd=directory, capture_output=True, text=True, check=False
     )
@@ -68,8 +82,17 @@ def _remote(directory):
 
 
 def _set_buttons(app, config):
-    config.html_theme_options.update(theme_options(repository(os.environ, _remote(app.srcdir))))
+    config.html_theme_options.update(theme_options(repository(os.environ, remote(app.srcdir))))
+
+
+def _add_colab(app, pagename, templatename, context, doctree):
+    url = app.config.html_theme_options["repository_url"]
+    if url.startswith("https://github.com/"):
+        for group in context["header_buttons"]:
+            if group["label"] == "launch-buttons":
+                group["buttons"].append(colab_button(url, pagename))
 
 
 def setup(app):
     app.connect("config-inited", _set_buttons)
+    app.connect("html-page-context", _add_colab, priority=502)  # the theme's own buttons come at 501
