@@ -1,13 +1,13 @@
 """A headless Chromium for the tests: the one that is installed, else Playwright's own."""
 
 import contextlib
-import json
 import shutil
 
 import pytest
 from playwright.sync_api import Error, sync_playwright
 
-from ghostlib.widgets._bundle import SOURCES, bundle, style
+from ghostlib.widgets._bundle import style
+from ghostlib.widgets._page import scripts
 
 
 INSTALLED = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -61,14 +61,14 @@ def show(browser, tmp_path):
         context.set_default_timeout(10_000)
 
         def open_page(*widgets, address=""):
-            for name in {widget.module for widget in widgets}:
-                script = f"ghostWidgets.define({json.dumps(name)}, {json.dumps(bundle(name))})"
-                (tmp_path / f"{name}.js").write_text(script, encoding="utf-8")
-            shutil.copy(SOURCES / "loader.js", tmp_path)
+            files = scripts(widget.module for widget in widgets)
+            for name, text in files.items():
+                (tmp_path / name).write_text(text, encoding="utf-8")
+            loading = "".join(f"<script defer src={name}></script>" for name in files)
             bodies = "".join(widget._html() for widget in widgets)
             (tmp_path / "index.html").write_text(
-                f"<!doctype html><html><meta charset=utf8><style>{style()}</style><body>{bodies}<h2 id=end>End</h2>"
-                "<script src=loader.js></script></body></html>",
+                f"<!doctype html><html><meta charset=utf8>{loading}<style>{style()}</style><body>{bodies}"
+                "<h2 id=end>End</h2></body></html>",
                 encoding="utf-8",
             )
             page = context.new_page()

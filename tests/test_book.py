@@ -5,6 +5,7 @@ import functools
 import http.server
 import io
 import json
+import os
 import re
 import threading
 import time
@@ -22,7 +23,7 @@ from ghostlib.training import train
 
 
 ROOT = Path(__file__).parent.parent
-HTML = ROOT / "_build" / "html"
+HTML = Path(os.environ.get("BOOK_HTML", ROOT / "_build" / "html"))
 PAGES = sorted(path.name for path in HTML.glob("*.html") if path.name != "py-modindex.html")
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 GUIDELINES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
@@ -36,14 +37,22 @@ def test_the_book_is_built():
     assert len(WITH_WIDGETS) >= 4
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
+# As strict as a server can be with a page that has styles of its own; every test over http is held to it.
+POLICY = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
+
+
+class Strict(http.server.SimpleHTTPRequestHandler):
+    def end_headers(self):
+        self.send_header("Content-Security-Policy", POLICY)
+        super().end_headers()
+
     def log_message(self, *args):
         pass
 
 
 @pytest.fixture(scope="module")
 def http_base():
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(HTML)))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Strict, directory=str(HTML)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
@@ -115,6 +124,15 @@ def test_a_page_asks_nothing_of_other_hosts_and_complains_of_nothing(browser, ba
             assert not re.search(r"\.(png|svg)$", picture.get_attribute("alt"))
         for picture in page.locator("article svg.ghost-figure").all():
             assert len(picture.get_attribute("aria-label")) > 20
+
+
+def test_the_policy_is_asked_of_every_page_and_forbids_scripts_in_it(browser, http_base):
+    with Visit(browser, http_base) as visit:
+        visit.open("index.html").evaluate(
+            "document.head.append(Object.assign(document.createElement('script'), { text: 'window.ran = true' }))"
+        )
+        assert not visit.page.evaluate("window.ran")
+        assert "script-src" in "".join(visit.errors)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -307,8 +325,11 @@ def test_one_broken_widget_takes_no_other_down_and_keeps_its_picture(browser, ht
     with Visit(browser, http_base) as visit:
         kinds = re.findall(r'class="ghost-widget" data-widget="([\w-]+)"', (HTML / name).read_text(encoding="utf-8"))
         visit.context.route(
-            f"**/{kinds[0]}.js",
-            lambda route: route.fulfill(body=f'ghostWidgets.define("{kinds[0]}", "throw new Error(`broken`)")'),
+            f"**/{kinds[0]}.js*",
+            lambda route: route.fulfill(
+                body=f'ghostWidgets.define("{kinds[0]}", () => {{ throw new Error("broken") }})',
+                content_type="text/javascript",
+            ),
         )
         page = visit.open(name)
         for widget in page.locator(".ghost-widget").all():
@@ -407,7 +428,7 @@ def test_input_is_answered_while_the_network_trains(browser, http_base):
                         widget.querySelector("button[name=train]").textContent];
             }"""
         )
-        assert c == "c = 2"
+        assert c == "2"
         assert label == "Pause"  # still training
 
 

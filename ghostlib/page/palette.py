@@ -45,19 +45,30 @@ COLOURS = {
     "rank-8": Colour("#2a768e", "#c2df23", RANK),
     "rank-9": Colour("#26828e", "#e5e419", RANK),
 }
+# How a page says that it is dark: the book, JupyterLab, Colab, marimo, VS Code.
+DARK = (
+    'html[data-theme="dark"]', '[data-jp-theme-light="false"]', 'html[theme="dark"]', ".dark", ".vscode-dark",
+    ".vscode-high-contrast:not(.vscode-high-contrast-light)",
+)  # fmt: skip
 
 
 def css():
     """A style sheet of variables ``--ghost-<name>``: light at ``:root``, dark where the theme of the page is dark.
 
-    That is ``data-theme`` in the book and ``data-jp-theme-light`` in JupyterLab.
+    A page that says so in none of the ways of `DARK` is as dark as its ``color-scheme``. The first two selectors weigh
+    nothing, so that the last decides.
     """
 
-    def block(selector, theme):
-        body = "".join(f"  --ghost-{name}: {getattr(colour, theme)};\n" for name, colour in COLOURS.items())
+    def block(selector, value):
+        body = "".join(f"  --ghost-{name}: {value(colour)};\n" for name, colour in COLOURS.items())
         return f"{selector} {{\n{body}}}\n"
 
-    return block(":root", "light") + block('html[data-theme="dark"], [data-jp-theme-light="false"]', "dark")
+    follows = block(":where(:root:not([data-theme]))", lambda colour: f"light-dark({colour.light}, {colour.dark})")
+    return (
+        block(":where(:root, :host)", lambda colour: colour.light)
+        + f"@supports (color: light-dark(#000, #fff)) {{\n{follows}}}\n"
+        + block(", ".join(DARK), lambda colour: colour.dark)
+    )
 
 
 def inline_svg(svg, *, alt, prefix):

@@ -4,6 +4,7 @@ import io
 import itertools
 import json
 import numbers
+from types import MappingProxyType
 
 import anywidget
 import traitlets
@@ -52,12 +53,16 @@ class Explorable(anywidget.AnyWidget):
     """A figure with knobs: traits here, arithmetic and drawing in one JavaScript module.
 
     A subclass gives ``module`` (the name of its JavaScript), ``alt`` and ``caption`` (the static picture's words), its
-    `Parameter` traits, and ``picture()``, the matplotlib figure at the present values.
+    `Parameter` traits, and ``picture()``, the matplotlib figure at the present values. It may give ``hint`` (words
+    after the caption that are true of the live figure only) and ``shared`` (trait → function: what is the same for
+    every widget, and comes to a page in a file of its own).
     """
 
     module = ""
     alt = ""
     caption = ""
+    hint = ""
+    shared = MappingProxyType({})
 
     _css = style()
     _spec = traitlets.Dict().tag(sync=True)
@@ -131,11 +136,12 @@ class Explorable(anywidget.AnyWidget):
 
     def _html(self):
         state = json.dumps(self.page_state(), allow_nan=False).replace("<", "\\u003c")
+        hint = f' <span class="ghost-hint" hidden>{self.hint}</span>' if self.hint else ""
         return (
             f'<figure class="ghost-widget" data-widget="{self.module}">'
             f'<script type="application/json">{state}</script>'
             f'<div class="ghost-live" hidden></div><div class="ghost-static">{self._svg()}</div>'
-            f'<p class="ghost-message" role="alert" hidden></p><figcaption>{self.caption}</figcaption></figure>'
+            f'<p class="ghost-message" role="alert" hidden></p><figcaption>{self.caption}{hint}</figcaption></figure>'
         )
 
     def _repr_mimebundle_(self, **kwargs):

@@ -22,8 +22,8 @@ class Descent(Explorable):
         "oscillation about r*. Above α* one step from the optimum can end in the no-learning zone."
     )
 
-    a = Parameter(float(1e-10 / toy.alpha_star(100.0)), low=0.02, high=5.0, label="α / α*", scale="log")
-    rho_0 = Parameter(10.0, low=0.1, high=20.0, label="r₀ / r*", scale="log")
+    a = Parameter(float(1e-10 / toy.alpha_star(100.0)), low=0.02, high=5.0, label="learning rate α / α*", scale="log")
+    rho_0 = Parameter(10.0, low=0.1, high=20.0, label="start r₀ / r*", scale="log")
     epochs = Parameter(3000.0, low=10.0, high=20000.0, label="epochs", scale="log", whole=True)
 
     def picture(self):

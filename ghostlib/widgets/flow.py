@@ -20,8 +20,8 @@ class Flow(Explorable):
         "zero, the ghost, and then escapes. The wait grows as r<sup>−1/2</sup>."
     )
 
-    r = Parameter(0.01, low=-1.0, high=1.0, label="r", scale="sqrt")
-    x_star = Parameter(10.0, low=0.1, high=100.0, label="x*", scale="log")
+    r = Parameter(0.01, low=-1.0, high=1.0, label="bifurcation parameter r", scale="sqrt")
+    x_star = Parameter(10.0, low=0.1, high=100.0, label="threshold x*", scale="log")
 
     def picture(self):
         from ghostlib import plots

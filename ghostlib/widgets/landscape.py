@@ -23,10 +23,10 @@ class Landscape(Explorable):
         "Lower confidence c rounds the corners and opens a slope there."
     )
 
-    T = Parameter(100.0, low=1.0, high=1000.0, label="T", scale="log")
-    c = Parameter(1.0, low=0.01, high=100.0, label="c", scale="log")
-    x_star = Parameter(10.0, low=0.1, high=100.0, label="x*", scale="log")
-    rho = Parameter(0.1, low=-1.0, high=2.0, label="r / r*")
+    T = Parameter(100.0, low=1.0, high=1000.0, label="delay T (time units)", scale="log")
+    c = Parameter(1.0, low=0.01, high=100.0, label="confidence c", scale="log")
+    x_star = Parameter(10.0, low=0.1, high=100.0, label="threshold x*", scale="log")
+    rho = Parameter(0.1, low=-1.0, high=2.0, label="parameter r / r*")
 
     def picture(self):
         from ghostlib import plots

@@ -58,12 +58,13 @@ class Ranks(Explorable):
         "learning rate and all ranks: the higher the rank, the earlier the fall."
     )
     caption = (
-        "<strong>Sloppy ranks.</strong> Every mark is one network, trained while this book was built. Choose one, on "
-        "the map or with the sliders; its loss is drawn among those of the other ranks at the same learning rate."
+        "<strong>Sloppy ranks.</strong> Every mark is one network, trained while this book was built. The loss of one "
+        "of them is drawn among those of the other ranks at the same learning rate."
     )
+    hint = "Choose one, on the map or with the sliders. On the map the arrow keys lead from mark to mark."
 
     rank = Choice(10.0, RANKS, label="rank", whole=True)
-    alpha = Choice(0.00464, RATES, label="α")
+    alpha = Choice(0.00464, RATES, label="learning rate α")
     seed = Parameter(5.0, low=0.0, high=FIG_S2.seeds - 1.0, label="seed", whole=True)
 
     _sweep = traitlets.Dict().tag(sync=True)

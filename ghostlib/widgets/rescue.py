@@ -7,7 +7,8 @@ import numpy as np
 import traitlets
 
 from ghostlib.widgets._base import Parameter
-from ghostlib.widgets.train import SEEDS, Train
+from ghostlib.widgets._networks import SEEDS
+from ghostlib.widgets.train import Train
 
 
 NOTHING = 255  # the byte for no accuracy
@@ -36,7 +37,7 @@ class Rescue(Train):
     )
 
     seed = Parameter(99.0, low=0.0, high=SEEDS - 1.0, label="seed", whole=True)
-    c = Parameter(10.0, low=0.001, high=10.0, label="c", scale="log")
+    c = Parameter(10.0, low=0.001, high=10.0, label="confidence c", scale="log")
 
     _hundred = traitlets.Unicode().tag(sync=True)
     _confidences = traitlets.List(traitlets.Float()).tag(sync=True)

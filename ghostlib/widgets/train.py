@@ -2,15 +2,16 @@
 
 import numbers
 import sys
+from types import MappingProxyType
 
 import traitlets
 
 from ghostlib.networks.records import RankOne
 from ghostlib.widgets._base import Explorable, Parameter
-from ghostlib.widgets._networks import pack
+from ghostlib.widgets._networks import SEEDS, packed
 
 
-SEEDS, UNITS = 100, 100
+UNITS = 100
 
 
 class Units(traitlets.List):
@@ -53,20 +54,21 @@ class Train(Explorable):
     )
 
     seed = Parameter(40.0, low=0.0, high=SEEDS - 1.0, label="seed", whole=True)
-    alpha = Parameter(0.02, low=1e-4, high=1.0, label="α", scale="log")
-    c = Parameter(10.0, low=0.01, high=100.0, label="c", scale="log")
+    alpha = Parameter(0.02, low=1e-4, high=1.0, label="learning rate α", scale="log")
+    c = Parameter(10.0, low=0.01, high=100.0, label="confidence c", scale="log")
 
     m, n, b = Units(), Units(), Units()
     epoch = traitlets.Int(0).tag(sync=True)
     loss = traitlets.Float(1.0).tag(sync=True)
 
     _networks = traitlets.Unicode().tag(sync=True)
+    shared = MappingProxyType({"_networks": packed})
 
     def __init__(self, **values):
         # After the seed's own parameters, which would replace them.
         given = {name: values.pop(name) for name in "mnb" if name in values}
         super().__init__(**values)
-        self._networks = pack(range(SEEDS))
+        self._networks = packed()
         self._take_seed()
         for name, parameters in given.items():
             setattr(self, name, parameters)
@@ -82,10 +84,10 @@ class Train(Explorable):
         return network.m.tolist(), network.n.tolist(), network.b.tolist()
 
     def page_state(self):
-        """In a page the seed's own parameters travel packed; others as they are."""
+        """In a page the seeds' own parameters come in a file; others as they are."""
         given = (self.m, self.n, self.b)
         m, n, b = ([], [], []) if given == self._own() else given
-        return {**super().page_state(), "m": m, "n": n, "b": b, "_networks": self._networks}
+        return {**super().page_state(), "m": m, "n": n, "b": b}
 
     def picture(self):
         from ghostlib import plots

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 EXTENSION = ROOT / "book" / "_ext"
 sys.path.insert(0, str(EXTENSION))  # as Jupyter Book does with a local extension
 
-from ghostbook import access, api, icons, launch, offline, summary, widgets  # noqa: E402  (after the path)
+from ghostbook import access, api, icons, launch, offline, summary  # noqa: E402  (after the path)
 
 
 DRAWING = """<?xml version="1.0"?>
@@ -91,7 +91,10 @@ def notebook():
         outputs=[nbformat.v4.new_output("display_data", {"image/svg+xml": DRAWING, "text/plain": "<Figure>"})],
     )
     view = {"model_id": "m", "version_major": 2, "version_minor": 0}
-    shown = {"application/vnd.jupyter.widget-view+json": view, "text/html": '<figure class="ghost-widget"></figure>'}
+    shown = {
+        "application/vnd.jupyter.widget-view+json": view,
+        "text/html": '<figure class="ghost-widget" data-widget="flow"></figure>',
+    }
     live = nbformat.v4.new_code_cell("Flow()", outputs=[nbformat.v4.new_output("display_data", shown)])
     state = {"version_major": 2, "version_minor": 0, "state": {"m": {"model_name": "AnyModel"}}}
     metadata = {
@@ -296,14 +299,16 @@ def test_jupyters_widget_state_is_dropped_and_its_view_gives_way_to_ours(book):
 
 
 def test_widget_scripts_load_only_where_there_is_a_widget(book):
-    having = {name for name, page in book.page.items() if "ghost/loader.js" in page and "ghost/widgets.css" in page}
+    having = {name for name, page in book.page.items() if "ghost/core.js" in page and "ghost/widgets.css" in page}
     assert having == {"run"}
 
 
-def test_widget_script_hands_over_the_bundle_as_it_is():
-    for name in _bundle.names():
-        call = re.fullmatch(r"ghostWidgets\.define\((.*)\);\n", widgets.assets()[f"{name}.js"], re.DOTALL)
-        assert json.loads(f"[{call[1]}]") == [name, _bundle.bundle(name)]
+def test_widget_scripts_come_before_all_others_and_wait_for_the_page(book):
+    scripts = re.findall(r'<script\b([^>]*)\bsrc="([^"?]+)[^"]*"', book.page["run"])
+    first, second = [(waits.strip(), source) for waits, source in scripts if "defer" in waits][:2]
+    assert first == ('defer="defer"', "_static/ghost/core.js")
+    assert second == ('defer="defer"', "_static/ghost/flow.js")
+    assert (book.html / second[1]).read_text() == _bundle.part("flow")
 
 
 def test_page_without_scripts_is_light_and_icons_are_drawn(book):

@@ -1,12 +1,15 @@
 """Widgets alone in a page: what the address, the hand and the keyboard ask of them, and what they refuse."""
 
 import re
+from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from playwright.sync_api import expect
 
 from ghostlib import widgets
-from ghostlib.widgets._bundle import names
+from ghostlib.page.palette import COLOURS
+from ghostlib.widgets._bundle import names, style
 
 
 pytestmark = pytest.mark.usefixtures("untrained")
@@ -36,13 +39,165 @@ def test_names_that_every_object_has_are_no_parameters(show, kind):
     asked = "&".join(f"{kind.module}.{name}=2" for name in PROTOTYPE)
     page = show(kind(), address=f"#{asked}&{kind.module}.nonsense=2")
     assert page.locator(".ghost-widget").get_attribute("data-state") == "live"
-    for name in (*PROTOTYPE, "nonsense"):
-        expect(message(page)).to_contain_text(f"There is no parameter called {name} here.")
-    page.evaluate("module => { location.hash = `${module}.constructor=3` }", kind.module)
-    expect(message(page)).to_contain_text(
-        "There is no parameter called constructor here. The figure keeps its own value."
+    expect(message(page)).to_have_text(
+        f"There is no parameter called {PROTOTYPE[0]} here, and {len(PROTOTYPE)} more things in the link cannot be "
+        "had: the figure keeps its own values."
     )
+    for name in (*PROTOTYPE, "nonsense"):
+        page.evaluate("hash => { location.hash = hash }", f"{kind.module}.{name}=3")
+        expect(message(page)).to_have_text(
+            f"There is no parameter called {name} here: the figure keeps its own values."
+        )
     assert address(page) == ""
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "&".join(f"flow.unknown{k}=1" for k in range(2000)),
+        "&".join(f"flow.{'key' * 3000}{k}=1" for k in range(5)),
+        f"flow.r={'9,' * 20000}",
+        f"flow.r={'🦖' * 9000}&flow.x_star=5e-324",
+    ],
+    ids=["2000 keys", "long keys", "a long number", "letters of two words"],
+)
+def test_a_refusal_is_one_short_sentence_however_long_the_link(show, asked):
+    page = show(widgets.Flow(r=0.04), address=f"#{asked}")
+    said = message(page).inner_text()
+    assert re.fullmatch(r"[^.]*(must be|no parameter)[^:]*: the figure keeps its own values\.", said.replace("0.1", ""))
+    assert len(said) < 200
+    assert said.isprintable() and "�" not in said
+    assert box(page, "r").input_value() == "0.04"
+
+
+def test_a_browser_that_refuses_to_write_the_address_is_asked_again(show):
+    page = show(widgets.Flow())
+    complaints = []
+    page.on("pageerror", lambda error: complaints.append(error))
+    page.evaluate("""() => {
+        window.write = history.replaceState.bind(history);
+        history.replaceState = () => { throw new DOMException("too often", "SecurityError"); };
+    }""")
+    box(page, "r").fill("0.25")
+    box(page, "r").press("Enter")
+    assert address(page) == ""
+    page.evaluate("() => { history.replaceState = window.write; }")
+    page.locator("h2").click()
+    assert page.evaluate("location.hash") == "#flow.r=0.25"
+    assert complaints == []
+
+
+def test_a_link_followed_at_once_leaves_the_way_back(show):
+    page = show(widgets.Flow())
+    page.evaluate("document.querySelector('h2').innerHTML = '<a href=#flow.r=0.5>a half</a>'")
+    slider = page.locator("input[type=range][name=r]")
+    slider.press("End")
+    page.locator("h2 a").click()
+    expect(box(page, "r")).to_have_value("0.5")
+    page.go_back()
+    expect(box(page, "r")).to_have_value("1")
+
+
+def test_the_sentence_is_heard_once_it_has_settled_and_not_at_the_opening(show):
+    page = show(widgets.Flow())
+    heard = page.locator("[role=status]")
+    page.wait_for_timeout(800)
+    assert heard.inner_text() == ""
+    page.evaluate("""() => {
+        window.heard = [];
+        new MutationObserver(() => window.heard.push(document.querySelector("[role=status]").textContent))
+            .observe(document.querySelector("[role=status]"), { childList: true });
+    }""")
+    slider = page.locator("input[type=range][name=r]")
+    for _ in range(8):
+        slider.press("ArrowRight")
+        page.wait_for_timeout(20)
+    page.wait_for_timeout(900)
+    assert page.evaluate("window.heard") == [page.locator(".ghost-sentence").inner_text()]
+    assert page.locator("[aria-live]").count() == 0
+
+
+def test_controls_have_names_of_words_that_stand_beside_them_and_are_not_translated(show):
+    page = show(*(getattr(widgets, name)() for name in widgets.__all__))
+    for control in page.locator(".ghost-control").all():
+        name = control.locator(".name").inner_text()
+        assert re.match(r"[a-z]{4}", name)
+        for part in control.locator("input").all():
+            assert part.get_attribute("aria-label").startswith(name)
+        assert control.get_attribute("translate") == "no"
+
+
+def test_colours_are_dark_where_the_front_end_is(browser):
+    """The book, JupyterLab, Colab, marimo, VS Code; else as the page says, and not as the system does."""
+    looks = {
+        "<html>": "light",
+        "<html style='color-scheme: dark'>": "dark",
+        "<html style='color-scheme: light dark'>": "dark",  # this reader's system is dark
+        "<html data-theme=dark>": "dark",
+        "<html data-theme=light style='color-scheme: dark'>": "light",
+        "<html><body data-jp-theme-light=true>": "light",
+        "<html><body data-jp-theme-light=false>": "dark",
+        "<html theme=dark>": "dark",
+        "<html class=dark>": "dark",
+        "<html><body class=dark>": "dark",
+        "<html><body class='vscode-dark'>": "dark",
+        "<html><body class='vscode-light'>": "light",
+        "<html><body class='vscode-high-contrast'>": "dark",
+        "<html><body class='vscode-high-contrast vscode-high-contrast-light'>": "light",
+    }
+    with browser.new_context(color_scheme="dark") as context:
+        page = context.new_page()
+        for start, theme in looks.items():
+            page.set_content(f"<!doctype html>{start}<style>{style()}</style><p class=ghost-shell>Words</p>")
+            red, green, blue = (int(getattr(COLOURS["ink"], theme)[k : k + 2], 16) for k in (1, 3, 5))
+            ink = page.locator("p").evaluate("p => getComputedStyle(p).color")
+            assert ink == f"rgb({red}, {green}, {blue})", start
+
+
+def test_on_paper_stands_the_drawn_figure_unless_the_reader_has_set_something_else(show):
+    page = show(widgets.Flow(), widgets.Train())
+    box(page, "r").fill("0.25")
+    box(page, "r").press("Enter")
+    assert address(page) == "#flow.r=0.25"
+    page.emulate_media(media="print")
+    set_by_hand, as_it_opens = page.locator(".ghost-widget").all()
+    for widget, parts in ((set_by_hand, (".ghost-picture",)), (as_it_opens, (".ghost-static",))):
+        for part in (".ghost-picture", ".ghost-static", "button", "input"):
+            assert all(one.is_visible() == (part in parts) for one in widget.locator(part).all()), part
+
+
+def test_words_that_ask_for_a_hand_are_there_only_while_the_figure_is_alive(show, browser):
+    html = widgets.Ranks()._html()
+    assert re.search(r'<span class="ghost-hint" hidden>[^<]*arrow keys', html)
+    assert not re.search(
+        "sliders|click|press", re.sub(r'<script.*?</script>|<span class="ghost-hint".*?</span>', "", html)
+    )
+    assert show(widgets.Ranks()).locator(".ghost-hint").is_visible()
+
+
+def test_the_focus_stays_on_the_button_that_copies(show):
+    page = show(widgets.Flow())
+    page.evaluate("document.execCommand = () => true")
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")  # as on pages from disk
+    page.locator("button[name=python]").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("button[name=python]")).to_have_text("Copied")
+    assert page.evaluate("document.activeElement.name") == "python"
+
+
+def test_pictures_are_saved_as_one_drawing_in_the_colours_of_the_page(show):
+    page = show(widgets.Landscape())
+    with page.expect_download() as download:
+        page.locator("button[name=svg]").click()
+    assert download.value.suggested_filename == "landscape.svg"
+    saved = Path(download.value.path())
+    assert "var(" not in saved.read_text(encoding="utf-8")
+    drawing = ElementTree.parse(saved).getroot()
+    panels = drawing.findall("{http://www.w3.org/2000/svg}svg")
+    assert len(panels) == page.locator(".ghost-picture").count()
+    assert len({(panel.get("x"), panel.get("y")) for panel in panels}) == len(panels)
+    red, green, blue = (int(COLOURS["loss"].light[k : k + 2], 16) for k in (1, 3, 5))
+    assert f"rgb({red}, {green}, {blue})" in {part.get("stroke") for part in drawing.iter()}
 
 
 def test_back_after_a_link_returns_to_the_state_before_and_leaves_the_address_alone(show):
@@ -118,7 +273,7 @@ def test_the_box_refuses_what_is_no_number_or_could_be_two_and_forgets_it_when_l
     box(page, "epochs").press("Enter")
     written = "written without a comma, " if "," in text else ""
     expect(message(page)).to_contain_text(
-        f"epochs must be a whole number from 10 to 20000, {written}and not “{text.strip()}”."
+        f"Epochs must be a whole number from 10 to 20000, {written}and not “{text.strip()}”."
     )
     assert box(page, "epochs").input_value() == text  # so that it can be mended
     box(page, "epochs").press("Tab")
@@ -130,7 +285,7 @@ def test_the_refusal_quotes_what_was_typed_and_does_not_round_it_into_the_range(
     page = show(widgets.Flow())
     box(page, "r").fill("1.0001")
     box(page, "r").press("Tab")
-    expect(message(page)).to_have_text("r must be a number from −1 to 1, and not “1.0001”.")
+    expect(message(page)).to_have_text("Bifurcation parameter r must be a number from −1 to 1, and not “1.0001”.")
 
 
 def test_a_number_can_be_typed_while_the_picture_moves(show):

@@ -75,6 +75,59 @@ def test_a_click_on_the_map_chooses_a_network(page):
     assert page.locator("input[name=rank-exact]").input_value() == "100"
 
 
+def test_the_map_is_walked_by_keyboard_and_stopped_at_once(page):
+    """Ten marks of a cell lie in two rows of five; the arrow keys know no cells, and end where the map does."""
+    says(page, "Rank 10, α = 0.00464, seed 5")
+    assert page.locator("[role=listbox] [tabindex='0']").count() == 1
+    page.locator("[role=option]").focus()
+    for key, words in (
+        ("ArrowRight", "Rank 10, α = 0.00464, seed 6"),
+        ("ArrowUp", "Rank 10, α = 0.00464, seed 1"),
+        ("ArrowLeft", "Rank 10, α = 0.00464, seed 0"),
+        ("ArrowLeft", "Rank 10, α = 0.00215, seed 4"),
+        ("PageUp", f"Rank {RANKS[RANKS.index(10) + 1]}, α = 0.00215, seed 4"),
+        ("PageDown", "Rank 10, α = 0.00215, seed 4"),
+        ("ArrowDown", "Rank 10, α = 0.00215, seed 9"),
+        ("ArrowDown", f"Rank {RANKS[RANKS.index(10) - 1]}, α = 0.00215, seed 4"),
+        ("Home", "α = 0.001, seed 0"),
+        ("ArrowLeft", "α = 0.001, seed 0"),
+        ("End", "α = 1, seed 4"),
+    ):
+        page.keyboard.press(key)
+        says(page, words)
+        marked = page.locator("[role=option]")
+        assert marked.count() == 1
+        assert marked.evaluate("mark => mark === document.activeElement && mark.matches(':focus-visible')")
+        rank, alpha = (page.locator(f"input[name={name}-exact]").input_value() for name in ("rank", "alpha"))
+        assert marked.get_attribute("aria-label").startswith(f"rank {rank}, α = {alpha}, seed ")
+
+
+def test_the_map_keeps_its_marks_and_only_its_frames_move(page):
+    page.evaluate("window.map = document.querySelector('[role=listbox]')")
+    page.locator("[data-pick='8 6 3']").click()
+    says(page, "Rank 100, α = 0.1, seed 3")
+    assert page.evaluate("window.map === document.querySelector('[role=listbox]')")
+    chosen, mark = (page.locator(one).bounding_box() for one in ("circle[data-chosen]", "[data-pick='8 6 3']"))
+    for at, size in (("x", "width"), ("y", "height")):
+        assert chosen[at] + chosen[size] / 2 == pytest.approx(mark[at] + mark[size] / 2, abs=1)
+
+
+def test_a_touch_chooses_the_cell_and_in_the_chosen_cell_the_mark(page):
+    def touch(network):
+        page.locator(f"[data-pick='{network}']").evaluate(
+            """mark => {
+                const { left, top, width, height } = mark.getBoundingClientRect();
+                const at = { clientX: left + width / 2, clientY: top + height / 2, pointerType: "touch" };
+                mark.dispatchEvent(new PointerEvent("click", { ...at, bubbles: true }));
+            }"""
+        )
+
+    touch("8 6 3")
+    says(page, "Rank 100, α = 0.1, seed 5")
+    touch("8 6 3")
+    says(page, "Rank 100, α = 0.1, seed 3")
+
+
 @pytest.mark.parametrize(("name", "values"), [("rank", RANKS), ("alpha", RATES), ("seed", range(FIG_S2.seeds))])
 def test_one_press_of_an_arrow_key_is_one_value_all_the_way_up_and_down(page, name, values):
     page.locator(f"input[name={name}]").focus()

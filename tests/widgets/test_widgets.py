@@ -15,7 +15,8 @@ import pytest
 from ghostlib import widgets
 from ghostlib.networks.records import RankOne
 from ghostlib.widgets import _base
-from ghostlib.widgets._bundle import bundle, names
+from ghostlib.widgets._bundle import bundle, core, names, part
+from ghostlib.widgets._page import scripts
 
 
 ALL = [getattr(widgets, name) for name in widgets.__all__]
@@ -74,8 +75,35 @@ def test_a_bundle_stands_alone_and_defines_each_name_once(name):
     assert not re.search(r"^import\s", source, re.MULTILINE)
     assert source.count("export default") == 1
     assert not re.search(r"^export (?!default)", source, re.MULTILINE)
+    assert_each_name_is_defined_once(source)
+
+
+def assert_each_name_is_defined_once(source):
     defined = re.findall(r"^(?:async )?(?:function\*?|const|let|class)\s+(\w+)", source, re.MULTILINE)
-    assert len(defined) == len(set(defined))
+    assert len(defined) == len(set(defined)) > 0
+
+
+def test_what_widgets_share_is_one_classic_script():
+    assert not re.search(r"^(import|export)\s", core(), re.MULTILINE)
+    exported = re.search(r"^const core = \{ ([\w, ]+) \};$", core(), re.MULTILINE)[1].split(", ")
+    assert len(exported) == len(set(exported)) > 20
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_widgets_own_script_is_its_module_and_takes_the_rest_from_what_is_shared(name):
+    source = part(name)
+    assert not re.search(r"^(import|export)\s", source, re.MULTILINE)
+    needed = re.match(rf'"use strict";\nghostWidgets\.define\("{name}", \(\{{ ([\w, ]+) \}}\)', source)[1].split(", ")
+    shared = re.search(r"^const core = \{ ([\w, ]+) \};$", core(), re.MULTILINE)[1].split(", ")
+    assert set(needed) <= set(shared)
+
+
+def test_a_page_loads_what_is_shared_first_and_the_networks_only_where_they_are_needed():
+    assert list(scripts(["flow", "descent", "flow"])) == ["core.js", "flow.js", "descent.js"]
+    assert list(scripts(["flow", "rescue", "train"])) == ["core.js", "networks.js", "flow.js", "rescue.js", "train.js"]
+    assert len(json.dumps(widgets.Train().page_state())) < 5000
+    with pytest.raises(ValueError, match="modules: flwo unknown; allowed are .*flow"):
+        scripts(["flow", "flwo"])
 
 
 def test_an_unknown_widget_is_refused_with_the_known_ones_named():

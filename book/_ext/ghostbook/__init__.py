@@ -7,6 +7,7 @@ PARTS = (
     "access", "api", "cards", "claims", "equations", "figures", "formulas", "grammar", "icons", "launch", "ledger",
     "notebooks", "notfound", "offline", "preview", "printing", "reading", "referee", "search", "sources", "summary",
     "terms", "theme", "tiles", "widgets",
+    "policy",  # the last: it takes what all others have put into the pages
 )  # fmt: skip
 
 

@@ -1,8 +1,7 @@
 """The scripts that check the ledger in the reader's browser, loaded where its table is."""
 
 from ghostlib.widgets._bundle import bundle
-from ghostlib.widgets._networks import pack
-from ghostlib.widgets.train import SEEDS
+from ghostlib.widgets._networks import packed
 
 from .assets import FOLDER, lay
 
@@ -12,7 +11,7 @@ MARK = "ghost-check"
 
 def scripts():
     """The two scripts by file name: the page's, and the worker's, which a page from disk takes as a function."""
-    worker = f'const PACKED = "{pack(range(SEEDS))}";\n{bundle("referee_worker")}'
+    worker = f'const PACKED = "{packed()}";\n{bundle("referee_worker")}'
     return {
         "referee.js": f"(() => {{\n{bundle('referee')}\n}})();\n",
         "referee_worker.js": f"function ghostReferee() {{\n{worker}\n}}\nif (!self.document) ghostReferee();\n",

@@ -7,6 +7,9 @@ const THOUSANDS = /^[+-]?[1-9]\d{0,2}(,\d{3})+$/;
 // A real minus sign in place of the hyphen.
 export const minus = (text) => text.replace("-", "−");
 
+// The beginning of what someone typed or linked to, short enough to be quoted.
+export const cut = (text) => [...text.trim()].slice(0, 20).join("");
+
 // A power of ten, with its exponent in superscript.
 export const power = (exponent) => "10" + [...String(exponent)].map((digit) => SUPERSCRIPTS[digit]).join("");
 

@@ -11,8 +11,8 @@ const escapeText = (text) => String(text).replace(/[&<>"]/g, (sign) => ({ "&": "
 export const paint = (colour) => `var(--ghost-${colour})`;
 
 // The frame of a picture; `alt` says what it shows to those who do not see it.
-export const svg = (width, height, alt, content) =>
-  `<svg width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeText(alt)}">${content}</svg>`;
+export const svg = (width, height, alt, content, role = "img") =>
+  `<svg width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="${role}" aria-label="${escapeText(alt)}">${content}</svg>`;
 
 function linearTicks([low, high], count) {
   const raw = (high - low) / count;
@@ -180,4 +180,26 @@ export function picture({ width, height, x, y, marks, alt }) {
       `<text class="axis-label" x="4" y="15">${escapeText(y.label)}</text>` +
       `<g clip-path="url(#${id}-box)">${lowest}${under}</g>${over}`,
   );
+}
+
+// What a style sheet may decide about a mark.
+const LOOK = ["display", "fill", "stroke", "stroke-width", "stroke-linejoin", "paint-order", "opacity", "font-family", "font-size", "text-anchor"];
+
+// All pictures inside an element as one SVG file that looks the same anywhere: as they lie, in the colours that they have.
+export function asDrawn(element) {
+  const frame = element.getBoundingClientRect();
+  const copies = [...element.querySelectorAll("svg")].map((original) => {
+    const copy = original.cloneNode(true);
+    const parts = [copy, ...copy.querySelectorAll("*")];
+    [original, ...original.querySelectorAll("*")].forEach((part, k) => {
+      const style = getComputedStyle(part);
+      for (const property of LOOK) parts[k].setAttribute(property, style.getPropertyValue(property));
+    });
+    const { left, top } = original.getBoundingClientRect();
+    copy.setAttribute("x", left - frame.left);
+    copy.setAttribute("y", top - frame.top);
+    return new XMLSerializer().serializeToString(copy);
+  });
+  const page = getComputedStyle(element).getPropertyValue("--ghost-page");
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${frame.width}" height="${frame.height}"><rect width="100%" height="100%" fill="${page}"/>${copies.join("")}</svg>\n`;
 }

@@ -1,6 +1,9 @@
 // What the widgets share on the screen beside their pictures: controls, and the shell around them.
 
-import { minus, nearest, parse, show } from "./numbers.js";
+import { cut, minus, nearest, parse, show } from "./numbers.js";
+import { asDrawn } from "./picture.js";
+
+const SETTLED = 600; // milliseconds after the last change at which the sentence is spoken
 
 // An element: node("button", { type: "button", onclick }, "Reset").
 export function node(tag, attributes = {}, ...children) {
@@ -22,8 +25,9 @@ export const button = (name, text, onclick) => node("button", { type: "button", 
 export function refusal({ low, high, label, whole }, text) {
   const value = parse(text);
   if (value >= low && value <= high && (!whole || Number.isInteger(value))) return null;
+  const name = label.replace(/^\p{Ll}(?=\p{Ll})/u, (letter) => letter.toUpperCase()); // a word, not a symbol
   const kind = `a ${whole ? "whole " : ""}number from ${show(low)} to ${show(high)}`;
-  return `${label} must be ${kind}${text.includes(",") ? ", written without a comma" : ""}, and not “${minus(text.trim().slice(0, 30))}”.`;
+  return `${name} must be ${kind}${text.includes(",") ? ", written without a comma" : ""}, and not “${minus(cut(text))}”.`;
 }
 
 const TRACK = 1000; // positions of a slider
@@ -73,10 +77,10 @@ function numberControl(name, parameter, set) {
     onblur: settle,
   });
   return {
-    element: node("label", { class: "ghost-control" }, node("span", { class: "name" }, label), range, box),
+    element: node("label", { class: "ghost-control", translate: "no" }, node("span", { class: "name" }, label), range, box),
     update(value) {
       if (at(Number(range.value)) !== value) range.value = onto(value);
-      range.setAttribute("aria-valuetext", `${label} = ${show(value)}`);
+      range.setAttribute("aria-valuetext", show(value));
       written = String(Number(value.toPrecision(6)));
       if (!typing) box.value = written;
     },
@@ -149,8 +153,8 @@ export function transport({ last, onframe, unit = "epoch", seconds = 8 }) {
 
 // ---------------------------------------------------------------------------------------------- the shell
 
-function saveFile(name, text) {
-  const link = node("a", { href: URL.createObjectURL(new Blob([text], { type: "text/csv" })), download: name });
+function saveFile(name, text, type) {
+  const link = node("a", { href: URL.createObjectURL(new Blob([text], { type })), download: name });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
@@ -160,12 +164,14 @@ async function copyText(text) {
     await navigator.clipboard.writeText(text);
   } catch {
     // Pages opened from disk and older browsers have no clipboard interface.
+    const before = document.activeElement;
     const area = node("textarea", { readonly: true });
     area.value = text;
     document.body.append(area);
     area.select();
     document.execCommand("copy");
     area.remove();
+    before?.focus({ preventScroll: true });
   }
 }
 
@@ -177,14 +183,26 @@ async function copyText(text) {
 //   csv(values) → { name, columns, rows }
 //   onparameter(name)   called before a redraw when a parameter changed
 //   onreset()           called after all parameters have been reset
+//   drawn(values, frames)   called when the pictures are in the page
 // Returns { values, set, redraw, destroy }.
 export function shell(model, el, describe) {
   const spec = model.get("_spec");
   const names = Object.keys(spec);
   const values = () => Object.fromEntries(names.map((name) => [name, model.get(name)]));
   const message = node("p", { class: "ghost-message", role: "alert", hidden: true });
-  const sentence = node("p", { class: "ghost-sentence", "aria-live": "polite" });
-  const frames = Array.from({ length: describe.panels }, () => node("div", { class: "ghost-picture" }));
+  const sentence = node("p", { class: "ghost-sentence" });
+  const spoken = node("p", { class: "ghost-spoken", role: "status" });
+  const frames = Array.from({ length: describe.panels }, () => node("div", { class: "ghost-picture", translate: "no" }));
+  let settling = null;
+
+  // The sentence follows every frame; who hears it hears it once, when it has settled. How it opens is no news.
+  function say(text) {
+    if (sentence.textContent === text) return;
+    const opening = sentence.textContent === "";
+    sentence.textContent = text;
+    clearTimeout(settling);
+    if (!opening) settling = setTimeout(() => (spoken.textContent = text), SETTLED);
+  }
 
   function tell(text) {
     message.textContent = text;
@@ -192,7 +210,7 @@ export function shell(model, el, describe) {
   }
   // The one door for what a slider, a box, a click or an address asks for, as a text; returns why not, or null.
   function set(name, text) {
-    const why = Object.hasOwn(spec, name) ? refusal(spec[name], text) : `There is no parameter called ${name} here.`;
+    const why = Object.hasOwn(spec, name) ? refusal(spec[name], text) : `There is no parameter called ${cut(name)} here.`;
     tell(why ?? "");
     if (why !== null) return why;
     const { choices } = spec[name];
@@ -220,26 +238,33 @@ export function shell(model, el, describe) {
   }
   function download() {
     const { name, columns, rows } = describe.csv(values());
-    saveFile(`${name}.csv`, [columns, ...rows].map((row) => `${row.join(",")}\n`).join(""));
+    saveFile(`${name}.csv`, [columns, ...rows].map((row) => `${row.join(",")}\n`).join(""), "text/csv");
   }
+  const save = () => saveFile(`${describe.csv(values()).name}.svg`, asDrawn(pictures), "image/svg+xml");
+  const pictures = node("div", { class: "ghost-pictures" }, ...frames);
   const rootElement = node(
     "div", { class: "ghost-shell" },
-    node("div", { class: "ghost-pictures" }, ...frames),
+    pictures,
     node("div", { class: "ghost-panel" }, ...(describe.extra ?? []), node("div", { class: "ghost-controls" }, ...names.map((name) => controls.get(name).element)), message),
     sentence,
-    node("div", { class: "ghost-buttons" }, button("reset", "Reset to paper", reset), button("python", "Copy as Python", copy), button("csv", "Download CSV", download)),
+    spoken,
+    node("div", { class: "ghost-buttons" }, button("reset", "Reset to paper", reset), button("python", "Copy as Python", copy), button("csv", "Download CSV", download), button("svg", "Download SVG", save)),
   );
   // JupyterLab takes arrow keys and Enter for itself, even from a focused slider or button, unless that one says no.
   for (const control of rootElement.querySelectorAll("input, button, select, [tabindex]")) control.setAttribute("data-lm-suppress-shortcuts", "true");
   el.replaceChildren(rootElement);
 
   let waiting = null;
+  const shown = []; // the pictures in the page, as text
   function draw() {
     waiting = null;
     const widths = frames.map((frame) => Math.max(240, frame.clientWidth));
     const result = describe.draw(values(), widths);
-    frames.forEach((frame, i) => (frame.innerHTML = result.pictures[i]));
-    if (sentence.textContent !== result.sentence) sentence.textContent = result.sentence;
+    frames.forEach((frame, i) => {
+      if (shown[i] !== result.pictures[i]) frame.innerHTML = shown[i] = result.pictures[i];
+    });
+    describe.drawn?.(values(), frames);
+    say(result.sentence);
     for (const [name, control] of controls) control.update(model.get(name));
   }
   const redraw = () => (waiting ??= requestAnimationFrame(draw));
@@ -253,8 +278,9 @@ export function shell(model, el, describe) {
   });
   // What a link or a person asked for by address, as [name, text] pairs.
   const requested = () => {
-    const refused = (model.get("_request") ?? []).map(([name, text]) => set(name, text)).filter((why) => why !== null);
-    if (refused.length) tell(`${refused.join(" ")} The figure keeps its own value.`);
+    const [first, ...more] = (model.get("_request") ?? []).map(([name, text]) => set(name, text)).filter((why) => why !== null);
+    const others = more.length ? `, and ${more.length} more things in the link cannot be had` : "";
+    if (first) tell(`${first.slice(0, -1)}${others}: the figure keeps its own values.`);
   };
   model.on("change:_request", requested);
   draw();
@@ -267,6 +293,7 @@ export function shell(model, el, describe) {
       observer.disconnect();
       for (const forget of listeners) forget();
       model.off("change:_request", requested);
+      clearTimeout(settling);
       if (waiting !== null) cancelAnimationFrame(waiting);
     },
   };
