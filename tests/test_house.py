@@ -27,7 +27,7 @@ ORDER = [
 ]
 LONGEST_CELL = 10
 # Not a target but a lid: who needs more room takes something out, or says why.
-MOST_LINES, MOST_CODE = 12_650, 7_300
+MOST_LINES, MOST_CODE = 12_950, 7_500
 LAYOUT = {
     tokenize.COMMENT,
     tokenize.DEDENT,

@@ -5,7 +5,14 @@ try:
 except ImportError as error:
     raise ImportError("ghostlib.plots needs matplotlib: pip install ghostlib[plots]") from error
 
-from ghostlib.plots.abrupt import abrupt_learning, before_and_after, hundred_plateaus, plateau_knobs, two_forecasts
+from ghostlib.plots.abrupt import (
+    abrupt_learning,
+    before_and_after,
+    hundred_plateaus,
+    plateau_knobs,
+    standing,
+    two_forecasts,
+)
 from ghostlib.plots.circuit import flow_from_afar, gradient_factors, one_number, reverse_pass
 from ghostlib.plots.confidence import (
     annealed,
@@ -44,7 +51,7 @@ from ghostlib.plots.latent import (
     rounding,
     waiting,
 )
-from ghostlib.plots.network import draw_latent_flow, draw_output, training
+from ghostlib.plots.network import draw_latent_flow, draw_output, draw_story, training
 from ghostlib.plots.ranks import (
     fig_s2,
     learning_time,

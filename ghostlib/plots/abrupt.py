@@ -2,8 +2,13 @@
 
 import numpy as np
 
+from ghostlib import outcomes
+from ghostlib.dynamics.plateau import plateau_duration
+from ghostlib.networks.records import RankOne
+from ghostlib.networks.task import DelayedActivation
 from ghostlib.plots.marks import epoch_axis, hline, label, log_axes, panels, vline
 from ghostlib.plots.style import CLAIM, CONFIDENCE, GRADIENT, INK, LOSS, MUTED, OPTIMUM
+from ghostlib.training import train
 
 
 NEAR = 12  # epochs shown on either side of the jump
@@ -63,6 +68,28 @@ def two_forecasts(epoch, by_loss, by_law, jump):
     label(axes, "the truth", (middle, jump - middle), (0, -8))
     log_axes(axes, y="epochs to go")
     axes.set(xlim=(0, 1.02 * jump), ylim=(1, 1e8), xlabel="epoch")
+    return figure
+
+
+def standing(seed, alpha, stand, end, *, c=10.0):
+    """A plateau, the forecast made at the epoch `stand` by Eq. (B26), and what came, until shortly after the jump.
+
+    end : where the axis ends.
+    """
+    task, network = DelayedActivation(), RankOne.initial([seed])
+    history = train(network, task, alpha, end, c)
+    there = train(network, task, alpha, stand, c).networks if stand else network
+    forecast = stand + plateau_duration(there, task, alpha, c)[0]
+    jump = int(outcomes.jump(history.loss[0]))
+    shown = slice(0, jump + 150 if jump >= 0 else end)
+    figure, axes = panels(1, 3.0)
+    axes.plot(history.epoch[shown], history.loss[0, shown], color=LOSS, linewidth=1.2)
+    axes.plot(stand, history.loss[0, stand], "o", color=LOSS)
+    label(axes, "you stand here", (stand, 1), (-1, -9), color=LOSS)
+    vline(axes, forecast, GRADIENT, linestyle="--")
+    label(axes, "the law’s forecast", (forecast, 0.06), (5, 0), color=GRADIENT)
+    axes.set(ylim=(0, 1.15), ylabel="loss")
+    epoch_axis(axes, 0, end)
     return figure
 
 

@@ -7,8 +7,8 @@ from scipy.special import expit
 from ghostlib.outcomes import has_task
 from ghostlib.plots.landscape import draw_slopes
 from ghostlib.plots.marks import epoch_axis, hline, label, log_axes, panels, vline
-from ghostlib.plots.network import draw_latent_flow
-from ghostlib.plots.style import CLAIM, CONFIDENCE, DEAD, GRADIENT, INK, LOSS, MUTED, OPTIMUM
+from ghostlib.plots.network import draw_latent_flow, draw_story
+from ghostlib.plots.style import CLAIM, CONFIDENCE, DEAD, GRADIENT, INK, MUTED, OPTIMUM
 
 
 FAINTEST = 1e-18  # of a gradient norm that is drawn; what is smaller lies below the picture
@@ -207,14 +207,12 @@ def rescued(history, network, task, lowered_at):
     history : History of `train_stages` for one network; network : that network when it was trapped; lowered_at : epoch.
     """
     figure, (losses, norms, flow) = panels(3, 7.6, sharex=False)
-    for axes, values, colour, name in (
-        (losses, history.loss[0], LOSS, "loss"),
-        (norms, np.maximum(history.gradient_norm[0], FAINTEST), GRADIENT, "gradient norm"),
-    ):
-        axes.plot(history.epoch, values, color=colour, linewidth=1)
+    draw_story(losses, history, lowered_at)
+    norms.plot(history.epoch, np.maximum(history.gradient_norm[0], FAINTEST), color=GRADIENT, linewidth=1)
+    log_axes(norms, y="gradient norm")
+    epoch_axis(norms, 0, history.epoch[-1])
+    for axes in (losses, norms):
         vline(axes, lowered_at, CONFIDENCE[-1])
-        log_axes(axes, y=name)
-        epoch_axis(axes, 0, history.epoch[-1])
-    label(losses, "c lowered", (lowered_at, losses.get_ylim()[0]), (-4, 6), color=CONFIDENCE[-1])
+    label(norms, "c lowered", (lowered_at, norms.get_ylim()[0]), (-4, 6), color=CONFIDENCE[-1])
     draw_latent_flow(flow, network, task)
     return figure

@@ -1,13 +1,13 @@
 """Figures of the trained networks: the latent flow, the output, the course of a training."""
 
 import numpy as np
-from matplotlib import pyplot as plt
 
+from ghostlib import outcomes
 from ghostlib.dynamics.slow_points import slow_points
 from ghostlib.networks.records import RankOne
 from ghostlib.networks.task import DelayedActivation
-from ghostlib.plots.marks import dot, hline, label
-from ghostlib.plots.style import GHOST, GRADIENT, INK, LOSS, OPTIMUM, WIDTH
+from ghostlib.plots.marks import dot, epoch_axis, hline, label, log_axes, panels, shade_zone
+from ghostlib.plots.style import GHOST, GRADIENT, INK, LOSS, MUTED, OPTIMUM
 from ghostlib.training import train
 
 
@@ -39,16 +39,34 @@ def draw_output(axes, network, task, *, c):
     axes.set(xlim=(0, edges[-1]), ylim=(-0.05, 1.2), xlabel="time (ms)", ylabel="output")
 
 
+def draw_story(axes, history, until=None):
+    """The loss of a single training on a log axis, and its course up to an epoch in words: plateau, jump, fall."""
+    epoch, loss = history.epoch, history.loss[0]
+    axes.plot(epoch, loss, color=LOSS, linewidth=1)
+    log_axes(axes, y="loss")
+    axes.set(ylim=(min(0.1, loss.min()), 3))
+    epoch_axis(axes, 0, epoch[-1])
+    end = epoch[-1] if until is None else until
+    accuracy = history.accuracy[0, : end + 1]
+    heard = outcomes.has_task(accuracy)
+    jump = int(outcomes.first_epoch(heard))
+    if jump < 0:
+        return
+    label(axes, "plateau", (jump / 2, 1), (0, -7), ha="center", va="top", color=LOSS)
+    label(axes, "jump", (jump, 0.35), (-5, 0), ha="right", color=LOSS)
+    if outcomes.trapped(accuracy):
+        fall = np.flatnonzero(heard)[-1] + 1
+        shade_zone(axes, fall, end)
+        # Beside its zone where it would not fit in.
+        away, ha = ((-5, 6), "right") if end - fall < 0.3 * end else ((5, 6), "left")
+        label(axes, "no-learning zone", (fall, axes.get_ylim()[0]), away, ha=ha, color=MUTED)
+
+
 def training(seed, alpha, c, *, epochs=6000):
-    """One of the authors' networks, trained: loss, gradient norm, output and latent flow (as in Fig. 3)."""
+    """One of the authors' networks, trained: its loss with the story in words, and its latent flow (as in Fig. 3)."""
     task = DelayedActivation()
     history = train(RankOne.initial([seed]), task, alpha, epochs, c)
-    figure, (losses, norms, output, flow) = plt.subplots(4, 1, figsize=(WIDTH, 8.4))
-    losses.semilogy(history.epoch, history.loss[0], color=LOSS, linewidth=1)
-    losses.set(xlim=(0, epochs), xlabel="epoch", ylabel="loss (log scale)")
-    norms.semilogy(history.epoch, np.maximum(history.gradient_norm[0], 1e-12), color=GRADIENT, linewidth=1)
-    norms.set(xlim=(0, epochs), xlabel="epoch", ylabel="gradient norm (log scale)")
-    network = history.networks[0]
-    draw_output(output, network, task, c=c)
-    draw_latent_flow(flow, network, task)
+    figure, (losses, flow) = panels(2, 5.0, sharex=False)
+    draw_story(losses, history)
+    draw_latent_flow(flow, history.networks[0], task)
     return figure

@@ -8,9 +8,10 @@ except ImportError as error:
 from ghostlib.widgets.descent import Descent
 from ghostlib.widgets.flow import Flow
 from ghostlib.widgets.landscape import Landscape
+from ghostlib.widgets.plateau import Plateau
 from ghostlib.widgets.ranks import Ranks
 from ghostlib.widgets.rescue import Rescue
 from ghostlib.widgets.train import Train
 
 
-__all__ = ["Descent", "Flow", "Landscape", "Ranks", "Rescue", "Train"]
+__all__ = ["Descent", "Flow", "Landscape", "Plateau", "Ranks", "Rescue", "Train"]

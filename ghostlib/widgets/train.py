@@ -38,19 +38,21 @@ class Train(Explorable):
     m, n, b : the parameters, a hundred numbers each: where the training stands, and, when set, where it starts.
     epoch, loss : where the training stands.
 
+    It opens on a finished run of the seed's own network, and on the network itself where `m`, `n` or `b` is another.
     The front end writes `m`, `n`, `b`, `epoch` and `loss` whenever it pauses; a change of `seed` sets them anew.
     """
 
     module = "train"
     alt = (
-        "Four panels for the network with seed 40. The loss against the epoch on a log axis: flat at 1 for thousands "
-        "of epochs, then a sudden drop. The gradient norm, which rises slowly and then abruptly. The output against "
-        "its target. The latent flow f(κ) with its fixed points."
+        "Two panels for one of the authors’ networks, trained. The loss against the epoch on a log axis: flat at 1 for "
+        "thousands of epochs, the plateau; a sudden drop, the jump; and what came of it. Below, the latent flow f(κ) "
+        "with its fixed points."
     )
     caption = (
-        "<strong>The paper’s network, training here.</strong> One hundred units, rank one, plain gradient descent at "
-        "α = 0.02. It sits on the plateau for thousands of epochs and gets the task in a few. What follows is "
-        "chaotic: it may keep the task or fall into the no-learning zone."
+        "<strong>The paper’s network, trained in this page.</strong> One hundred units, rank one, plain gradient "
+        "descent. It sits on the plateau for thousands of epochs and gets the task in a few; then it may keep it or "
+        "fall into the no-learning zone. α is the learning rate and c the confidence of the output; κ is the one "
+        "number through which the units talk, and the output turns on where it is above κ*."
     )
 
     seed = Parameter(40.0, low=0.0, high=SEEDS - 1.0, label="seed", whole=True)

@@ -128,7 +128,7 @@ def test_bars_are_counts_and_the_trapped_stand_on_the_solved():
 
 def test_the_still_picture_of_the_widget_is_legible():
     network = RankOne.initial([1])
-    history = train_stages(network, TASK, 0.05, [(40, 3.0), (20, 1.0)])
-    figure = plots.rescued(history, network[0], TASK, 40)
+    history = train_stages(network, TASK, 0.05, [(60, 3.0), (20, 1.0)])
+    figure = plots.rescued(history, network[0], TASK, 60)
     assert_legible(figure)
-    assert figure.axes[0].lines[1].get_xdata()[0] == 40
+    assert figure.axes[0].lines[1].get_xdata()[0] == 60

@@ -38,7 +38,7 @@ class PageModel {
 
 // The address is the state of all widgets: #flow.r=0.25&flow.x_star=20 says what differs from how the page opens, and
 // all else is as it opens. An address of another kind, a section's say, asks nothing of them.
-const alive = []; // { host, key, model, opening: [name, text] of each parameter }
+let alive = []; // { host, key, model, opening: [name, text] of each parameter }
 let writing = null;
 
 // Ask a widget for what the address says; whether the address names it.
@@ -90,29 +90,30 @@ function showLive(host, isAlive) {
   for (const hint of host.querySelectorAll(".ghost-hint")) hint.hidden = !isAlive;
   host.dataset.state = isAlive ? "live" : "failed";
 }
-function mount(host, view) {
+async function mount(host, view) {
   const model = new PageModel({ ...shared, ...JSON.parse(host.querySelector("script[type='application/json']").textContent) });
   const opening = Object.keys(model.get("_spec")).map((name) => [name, String(model.get(name))]);
   const widget = { host, key: host.dataset.key, model, opening };
   const named = readAddress(widget);
-  showLive(host, true);
-  view.render({ model, el: host.querySelector(".ghost-live") });
-  if (named && !alive.some(({ named }) => named)) host.scrollIntoView();
+  const isFirst = named && !alive.some(({ named }) => named);
   alive.push({ ...widget, named });
+  // Until it is drawn the picture stays; see .ghost-live[hidden] in widgets.css.
+  await view.render({ model, el: host.querySelector(".ghost-live") });
+  showLive(host, true);
+  if (isFirst) host.scrollIntoView();
   model.on("change", () => writeLater(WRITTEN));
 }
-// Does it for each host, and where it cannot be done the picture stays, and the other widgets never hear of it.
-function attempt(hosts, action) {
-  for (const host of hosts) {
-    waiting.delete(host);
-    try {
-      action(host);
-    } catch (error) {
-      showLive(host, false);
-      const message = host.querySelector(":scope > .ghost-message");
-      message.textContent = `This figure could not start (${error.message}). The picture shows it at the paper’s values.`;
-      message.hidden = false;
-    }
+// Does it for a host, and where it cannot be done the picture stays, and the other widgets never hear of it.
+async function attempt(host, action) {
+  waiting.delete(host);
+  try {
+    await action(host);
+  } catch (error) {
+    alive = alive.filter((widget) => widget.host !== host);
+    showLive(host, false);
+    const message = host.querySelector(":scope > .ghost-message");
+    message.textContent = `This figure could not start (${error.message}). The picture shows it at the paper’s values.`;
+    message.hidden = false;
   }
 }
 
@@ -120,11 +121,12 @@ window.ghostWidgets = {
   share: (data) => Object.assign(shared, data),
   define(name, make) {
     let view = null;
-    attempt([...waiting].filter(({ dataset }) => dataset.widget === name), (host) => mount(host, (view ??= make(core))));
+    for (const host of waiting) if (host.dataset.widget === name) attempt(host, () => mount(host, (view ??= make(core))));
   },
 };
-window.addEventListener("load", () =>
-  attempt(waiting, ({ dataset }) => {
-    throw new Error(`its script ${dataset.widget}.js is missing`);
-  }),
-);
+window.addEventListener("load", () => {
+  for (const host of waiting)
+    attempt(host, () => {
+      throw new Error(`its script ${host.dataset.widget}.js is missing`);
+    });
+});

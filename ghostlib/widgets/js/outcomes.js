@@ -5,6 +5,8 @@ const SILENT = 0.5; // accuracy of an output that is 0 throughout, or 1
 const RIGHT = 0.95; // accuracy of a network that waits and then acts, a step early or late
 const LOW = 0.1; // loss of such a network at a high confidence
 
+const JUMP = 0.5; // half the loss of a silent network
+
 const isHeard = (accuracy) => accuracy > SILENT;
 const isSilent = (accuracy) => accuracy <= SILENT;
 const isRight = (accuracy) => accuracy >= RIGHT;
@@ -40,3 +42,6 @@ export function everTrapped(accuracy) {
   }
   return false;
 }
+
+// The first epoch with a loss below ½; −1 if there is none.
+export const jump = (loss) => loss.findIndex((value) => value < JUMP);

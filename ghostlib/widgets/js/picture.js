@@ -77,13 +77,18 @@ function pathOf(points, limit) {
 const rectangle = ({ left, right, top, bottom }, attributes = "") =>
   `<rect x="${left.toFixed(1)}" y="${top.toFixed(1)}" width="${(right - left).toFixed(1)}" height="${(bottom - top).toFixed(1)}"${attributes}/>`;
 
+const BESIDE = { left: 50, right: 18 }; // pixels beside the axes
+
+// How far along the x axis a place is in a picture, from 0 to 1.
+export const alongX = (px, width) => Math.min(1, Math.max(0, (px - BESIDE.left) / (width - BESIDE.left - BESIDE.right)));
+
 // A picture's axes: where values lie in it, and how words are written beside them.
 class Axes {
   constructor({ width, height, x, y }) {
     // Counted on the document: every widget's module has its own copy of this file, and ids must differ between them.
     document.ghostPictures = (document.ghostPictures ?? 0) + 1;
     this.id = `ghost-picture-${document.ghostPictures}`;
-    this.box = { left: 50, right: width - 18, top: 30, bottom: height - 40 };
+    this.box = { left: BESIDE.left, right: width - BESIDE.right, top: 30, bottom: height - 40 };
     const { left, right, top, bottom } = this.box;
     this.width = right - left;
     this.height = bottom - top;
@@ -145,7 +150,10 @@ const DRAWN = {
         : { left: Math.max(left, axes.sx(from)), right: Math.min(right, axes.sx(to)), top, bottom };
     if (!(shaded.right > shaded.left && shaded.bottom > shaded.top)) return {};
     const lowest = rectangle(shaded, ` fill="url(#${axes.id}-hatch)"`);
-    return { lowest, over: label && axes.label((shaded.left + shaded.right) / 2, shaded.bottom - 10, label, "muted", "middle") };
+    // A label that is wider than its zone stands before it.
+    const fits = label && label.length * LETTER < shaded.right - shaded.left;
+    const [at, anchor] = fits || along === "y" ? [(shaded.left + shaded.right) / 2, "middle"] : [shaded.left - 5, "end"];
+    return { lowest, over: label && axes.label(at, shaded.bottom - 10, label, "muted", anchor) };
   },
   text: (axes, { x, y, text, colour, anchor }) => ({ over: axes.label(axes.sx(x), axes.sy(y), text, colour, anchor) }),
 };

@@ -73,6 +73,9 @@ export function rankOneEpoch(state, task, alpha, c = task.c) {
   return state.last;
 }
 
+// Epochs until a silent network begins to learn, told from its loss and gradient norm: Eq. (B26).
+export const rankOnePlateau = (loss, gradientNorm, alpha) => (1 - loss) / (alpha * gradientNorm ** 2);
+
 // f(κ) = −κ + n·tanh(mκ + b), Eq. (4), with f′ and f″, in units of 1/τ.
 export function rankOneFlow(state, kappa) {
   requireFinite("κ", kappa);

@@ -4,7 +4,6 @@ import { trainView } from "./trainview.js";
 
 const FIRST = 6000; // epochs of the first press of the button: the paper's
 const AGAIN = 300; // of every further one, three times the paper's, so that there is time to look
-const PACE = 2; // epochs between two pictures after the first press: slow enough to watch
 const BEFORE = 100; // epochs shown before the confidence was turned
 const STEPS = 40; // of a trial: accuracies are multiples of 1/40, and travel as whole numbers
 const UNKNOWN = 255; // the accuracy of a network whose parameters have overflowed
@@ -64,9 +63,8 @@ export default {
     const hundred = readHundred(model.get("_hundred"), confidences);
     return trainView(model, el, {
       leg: (epoch) => (epoch < FIRST ? FIRST : AGAIN),
-      pace: (epoch) => (epoch < FIRST ? Infinity : PACE),
       from: (epoch) => (epoch > FIRST ? FIRST - BEFORE : 0),
-      panels: [({ c }, width) => drawHundred(hundred, confidences, c, width)],
+      panels: { names: ["the hundred"], draw: [({ c }, width) => drawHundred(hundred, confidences, c, width)] },
       python: rescueAsPython,
     });
   },

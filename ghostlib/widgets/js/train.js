@@ -9,6 +9,5 @@ widgets.Train(seed=${seed}, alpha=${alpha}, c=${c})
 `;
 
 export default {
-  render: ({ model, el }) =>
-    trainView(model, el, { leg: () => LEG, pace: () => Infinity, from: () => 0, panels: [], python: trainAsPython }),
+  render: ({ model, el }) => trainView(model, el, { leg: () => LEG, from: () => 0, panels: { names: [], draw: [] }, python: trainAsPython }),
 };

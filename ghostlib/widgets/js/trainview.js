@@ -1,22 +1,23 @@
 import { grid, show } from "./numbers.js";
 import { everTrapped, learnedSince, recoveredSince, solved, trappedSince } from "./outcomes.js";
+import { hurry, watch } from "./pace.js";
 import { picture } from "./picture.js";
 import { RANK_ONE_TASK, rankOneFlow, rankOneForward, rankOneSlowPoints, rankOneUnpack } from "./rankone.js";
 import { Session } from "./session.js";
-import { button, node, scrubber, shell } from "./ui.js";
+import { button, node, reducedMotion, scrubber, shell } from "./ui.js";
 
-const HEIGHT = 230;
-const SLICE = 9; // milliseconds of training in each frame; the rest is the page's
+const heightOf = (width) => (width < 400 ? 160 : 210);
 const STEP = 5; // milliseconds of the task's time per update
 const REACH = 6; // the flow is drawn for κ between ± REACH, wider where a fixed point is
 const SAMPLES = 240;
+const LOWEST = 0.1; // the axis of the loss goes down to it, and further where the loss does
 const FAINT = 1e-3; // a gradient norm below which a hundred epochs change little
 
 // The output against its target over one trial.
 function behaviour(output, isLabelled, width) {
   const { T } = RANK_ONE_TASK;
   return picture({
-    width, height: HEIGHT, alt: "Output against target over the trial",
+    width, height: heightOf(width), alt: "Output against target over the trial",
     x: { domain: [0, 2 * T * STEP], label: "time (ms)" }, y: { domain: [-0.08, 1.12], label: "output" },
     marks: [
       { type: "line", xs: [0, T * STEP, T * STEP, 2 * T * STEP], ys: [0, 0, 1, 1], colour: "optimum", width: 1.5, label: "target", labelAt: 0.999 },
@@ -50,7 +51,7 @@ function latentFlow(network, start, width) {
       ? { type: "dot", x: position, y: speed, colour: "ghost", hollow: true, radius: 4.5, label: Math.abs(speed) < 0.6 ? "ghost" : "", dx: 0, dy: speed > 0 ? -10 : 20, anchor: "middle" }
       : { type: "dot", x: position, y: 0, colour: "ink", hollow: kind !== "stable", radius: 4.5 };
   return picture({
-    width, height: HEIGHT, alt: "The latent flow with its fixed points and ghosts",
+    width, height: heightOf(width), alt: "The latent flow with its fixed points and ghosts",
     x: { domain: [-reach, reach], label: "latent variable κ" }, y: { domain: [low - pad, high + pad], label: "flow f(κ)" },
     marks: [
       { type: "ruleY", at: 0, colour: "muted" },
@@ -63,55 +64,71 @@ function latentFlow(network, start, width) {
   });
 }
 
-function sentenceOf({ seed, alpha }, session, epoch) {
+// The course of the loss in words, each where it happens; `to` is where the axis ends.
+function story({ epoch, accuracy }, from, to) {
+  const [learned, trapped] = [learnedSince(accuracy.values), trappedSince(accuracy.values)];
+  const until = learned < 0 ? epoch : learned;
+  const word = (x, y, text, anchor) => ({ type: "text", x, y, text, colour: "loss", anchor });
+  const marks = [];
+  if (until - from > 0.2 * (to - from)) marks.push(word((from + until) / 2, 0.5, "plateau", "middle"));
+  if (learned > from) marks.push(word(learned - 0.01 * (to - from), 0.35, "jump", "end"));
+  if (trapped >= 0) marks.push({ type: "zone", from: trapped, to, label: "no-learning zone" });
+  else if (learned >= 0 && epoch - learned > 0.2 * (to - from)) marks.push(word((Math.max(from, learned) + epoch) / 2, 1.6, "oscillation", "middle"));
+  return marks;
+}
+
+function sentenceOf({ seed }, session, epoch, isMoving) {
   const [loss, gradientNorm] = [session.loss.values[epoch], session.gradientNorm.values[epoch]];
   const accuracy = session.accuracy.values;
-  const now = `Seed ${seed}, α = ${show(alpha)}, epoch ${epoch}: loss ${show(loss)}, accuracy ${show(accuracy[epoch])}, gradient norm ${show(gradientNorm)}.`;
+  const now = `Seed ${seed}, epoch ${epoch}: loss ${show(loss)}, accuracy ${show(accuracy[epoch])}, gradient norm ${show(gradientNorm)}.`;
   if (session.diverged) return `${now} The parameters have overflowed; start again with a lower α.`;
   if (session.epoch === 0) return `${now} The network is untrained. Press Train.`;
   const [learned, trapped, recovered] = [learnedSince(accuracy), trappedSince(accuracy), recoveredSince(accuracy)];
-  const advice = gradientNorm < FAINT ? "and the gradient is all but gone. Try a lower c." : "but the gradient is alive at this c. Train on.";
-  if (trapped >= 0 && epoch >= trapped) return `${now} No-learning zone: entered at epoch ${trapped}. The output is silent ${advice}`;
   if (learned < 0 || epoch < learned) return `${now} Still on the plateau.`;
-  const past = accuracy.subarray(0, epoch + 1);
   const got = `${now} It got the task at epoch ${learned}`;
-  if (!everTrapped(past)) return `${got}${solved(past, loss) ? " and keeps it" : ""}.`;
+  const chaos = isMoving || epoch < session.epoch ? "" : " Another run of this seed may end elsewhere: after the jump, rounding decides.";
+  if (trapped >= 0 && epoch >= trapped) return `${got} and lost it at ${trapped}: no-learning zone. ${gradientNorm < FAINT ? "Try a lower c." : "At this c its gradient is alive: train on."}${chaos}`;
+  const past = accuracy.subarray(0, epoch + 1);
+  if (!everTrapped(past)) return `${got}${solved(past, loss) ? " and keeps it" : ""}.${chaos}`;
   return recovered >= 0 && epoch >= recovered ? `${got}, lost it, and is back since epoch ${recovered}.` : `${got} and lost it; it is not back for good yet.`;
 }
 
-// A network that trains in the page: loss, gradient norm, output and latent flow, every epoch of its past on a scrubber.
-// `course` says what is special about a widget:
+// A network that trains in the page: loss, latent flow, gradient norm and output, every epoch of its past on a scrubber.
+// It opens on a finished run of the seed's own network, at the values with which the page opens. Resolves, when that is
+// drawn, to what cleans up. `course` says what is special about a widget:
 //   leg(epoch)     how many epochs one press of the button trains, from that epoch on
-//   pace(epoch)    how many of them at most between two pictures
 //   from(epoch)    where the axes of epochs begin once the training has got that far
-//   panels         functions of (values, width) that draw further pictures
+//   panels         { names, draw }: further pictures, functions of (values, width)
 //   python(values, session)   the text for "Copy as Python"
-export function trainView(model, el, course) {
+export async function trainView(model, el, course) {
   const networks = rankOneUnpack(model.get("_networks"));
   let session = null;
   let view = null;
-  let timer = null;
-  let goal = course.leg(0);
+  let goal = 0;
   let shown = null; // the epoch on the scrubber; null follows the training
   let telling = false;
+  let rest = null; // ends the motion; null where nothing moves
 
-  const train = button("train", "Train", () => (timer === null ? start() : stop()));
+  const train = button("train", "Train", () => (rest ? stop() : start()));
+  const again = button("again", "Start again", () => (begin(true), start()));
   const step = button("step", "Step", () => (stop(), advance(1), publish(), view.redraw()));
-  const again = button("again", "Start again", () => begin(true));
-  const scrub = scrubber({
-    label: "epoch shown", unit: "epoch",
-    oninput(epoch) {
-      stop();
-      shown = epoch >= session.epoch ? null : epoch;
-      view.redraw();
-    },
-  });
+  const fast = node("input", { type: "checkbox", name: "fast" });
+  const scrub = scrubber({ label: "epoch shown", unit: "epoch", oninput: look });
 
-  // The network given from Python if there is one, else the seed's own.
-  function begin(fromSeed) {
+  function look(epoch) {
     stop();
-    const given = { m: model.get("m"), n: model.get("n"), b: model.get("b") };
-    session = new Session(!fromSeed && given.m.length ? given : networks[model.get("seed")], RANK_ONE_TASK, model.get("c"));
+    shown = epoch >= session.epoch ? null : epoch;
+    view.redraw();
+  }
+  // The parameters that the model holds, unless they are the seed's own: these travel packed, or come from Python as they are.
+  function given() {
+    const own = networks[model.get("seed")];
+    const isOwn = (name) => model.get(name).length === 0 || model.get(name).every((value, i) => value === own[name][i]);
+    return ["m", "n", "b"].every(isOwn) ? null : { m: model.get("m"), n: model.get("n"), b: model.get("b") };
+  }
+  function begin(fromSeed) {
+    rest?.();
+    session = new Session((!fromSeed && given()) || networks[model.get("seed")], RANK_ONE_TASK, model.get("c"));
     goal = course.leg(0);
     shown = null;
     if (fromSeed) publish();
@@ -122,22 +139,33 @@ export function trainView(model, el, course) {
     shown = null;
     session.advance(model.get("alpha"), model.get("c"), most, milliseconds);
   }
+  // Resolves when the training rests, at the goal or earlier.
+  function move(how, advance) {
+    return new Promise((resolve) => {
+      const end = how(session, () => goal, { advance, isFast: () => fast.checked, onframe: view.redraw, onend: stop });
+      rest = () => {
+        rest = null;
+        end();
+        resolve();
+      };
+      view.redraw();
+    });
+  }
   function start() {
     if (session.epoch >= goal) goal = session.epoch + course.leg(session.epoch);
-    const tick = () => {
-      advance(Math.min(goal - session.epoch, course.pace(session.epoch)), SLICE);
-      timer = !session.diverged && session.epoch < goal ? requestAnimationFrame(tick) : null;
-      if (timer === null) stop();
-      view.redraw();
-    };
-    timer = requestAnimationFrame(tick);
-    train.textContent = "Pause";
+    move(reducedMotion() ? hurry : watch, advance);
   }
   function stop() {
-    if (timer !== null) cancelAnimationFrame(timer);
-    timer = null;
-    train.textContent = "Train";
-    if (session?.epoch) publish();
+    rest?.();
+    if (session.epoch) publish();
+    view.redraw();
+  }
+  // The finished run, at the values of the opening whatever the reader turns meanwhile.
+  async function open({ alpha, c }) {
+    await move(hurry, (most, milliseconds) => {
+      session.advance(alpha, c, most, milliseconds);
+      session.evaluate(model.get("c"));
+    });
   }
   // Tell Python where the training stands; not in every frame. Parameters that Python has just set are not sent back:
   // they come one after the other, and an answer to the first would undo the second.
@@ -151,8 +179,8 @@ export function trainView(model, el, course) {
     model.save_changes();
     telling = false;
   }
-  const given = () => telling || begin(false);
-  for (const name of ["m", "n", "b"]) model.on(`change:${name}`, given);
+  const isGiven = () => telling || begin(false);
+  for (const name of ["m", "n", "b"]) model.on(`change:${name}`, isGiven);
 
   function draw(values, [w1, w2, w3, w4, ...more]) {
     const epoch = shown ?? session.epoch;
@@ -160,42 +188,57 @@ export function trainView(model, el, course) {
     const end = Math.max(goal, session.epoch);
     const from = course.from(session.epoch);
     const epochs = Float64Array.from({ length: session.epoch + 1 - from }, (_, k) => from + k);
-    const trapped = trappedSince(session.accuracy.values);
-    const zone = trapped >= 0 ? [{ type: "zone", from: trapped, to: end, label: "no-learning zone" }] : [];
-    const history = (width, { values: all }, colour, name, domain) =>
+    const history = (width, { values: all }, colour, name, domain, words) =>
       picture({
-        width, height: HEIGHT, alt: `${name} against the epoch, now ${show(all[epoch])}`,
+        width, height: heightOf(width), alt: `${name} against the epoch, now ${show(all[epoch])}`,
         x: { domain: [from, end], label: "epoch" }, y: { domain, log: true, label: `${name.toLowerCase()} (log scale)` },
         marks: [
-          ...zone,
           { type: "line", xs: epochs, ys: all.subarray(from), colour, width: 1.5 },
+          ...words,
           ...(epoch < from ? [] : [{ type: "dot", x: epoch, y: Math.max(domain[0], all[epoch]), colour: "ink" }]),
         ],
       });
+    const words = story(session, from, end);
     const { kappa, output } = rankOneForward(network, RANK_ONE_TASK, session.c.values[epoch]);
     scrub.update(epoch, session.epoch);
+    const isOver = rest === null && session.epoch >= goal && session.c.values[Math.max(0, session.epoch - 1)] === values.c;
+    again.classList.toggle("ghost-next", isOver);
+    train.classList.toggle("ghost-next", !isOver);
+    train.textContent = rest ? "Pause" : session.epoch ? "Train on" : "Train";
+    // A picture that is folded away has no width.
     return {
       pictures: [
-        history(w1, session.loss, "loss", "Loss", [1e-4, 4]),
-        history(w2, session.gradientNorm, "gradient", "Gradient norm", [1e-9, 1e3]),
-        behaviour(output, epoch === 0, w3),
-        latentFlow(network, kappa[0], w4),
-        ...course.panels.map((panel, k) => panel(values, more[k])),
+        history(w1, session.loss, "loss", "Loss", [Math.min(LOWEST, session.loss.values.reduce((low, value) => Math.min(low, value))), 3], words),
+        latentFlow(network, kappa[0], w2),
+        w3 && history(w3, session.gradientNorm, "gradient", "Gradient norm", [1e-9, 1e3], words.filter(({ type }) => type === "zone").map(({ label, ...zone }) => zone)),
+        w4 && behaviour(output, epoch === 0, w4),
+        ...course.panels.draw.map((panel, k) => more[k] && panel(values, more[k])),
       ],
-      sentence: sentenceOf(values, session, epoch),
+      sentence: sentenceOf(values, session, epoch, rest !== null),
     };
   }
+  const point = (along) => {
+    const [from, end] = [course.from(session.epoch), Math.max(goal, session.epoch)];
+    look(Math.min(session.epoch, Math.round(from + along * (end - from))));
+  };
 
-  begin(model.get("m").length === 0);
+  begin(false);
+  const opensOn = given() === null ? { alpha: model.get("alpha"), c: model.get("c") } : null;
+  const network = session;
   view = shell(model, el, {
-    panels: 4 + course.panels.length,
-    extra: [node("div", { class: "ghost-transport" }, train, step, again, scrub.element)],
+    panels: 4 + course.panels.draw.length,
+    folded: { from: 2, names: ["gradient", "output", ...course.panels.names].join(", ") },
+    point: { 0: point, 2: point },
+    extra: [node("div", { class: "ghost-transport" }, train, again, step, node("label", {}, fast, " fast"), scrub.element)],
     draw,
     onparameter: (name) => {
       if (name === "seed") begin(true);
-      else if (timer === null) session.evaluate(model.get("c"));
+      else if (rest === null) session.evaluate(model.get("c"));
     },
-    onreset: () => begin(true),
+    onreset() {
+      begin(true);
+      open(view.values());
+    },
     python: (values) => course.python(values, session),
     csv: () => ({
       name: `seed-${model.get("seed")}`,
@@ -203,9 +246,12 @@ export function trainView(model, el, course) {
       rows: Array.from(session.loss.values, (loss, e) => [e, loss, session.gradientNorm.values[e], session.accuracy.values[e], session.c.values[e]]),
     }),
   });
+  // Not if the address has asked for another seed.
+  if (opensOn && session === network) await open(opensOn);
+  view.draw();
   return () => {
-    stop();
-    for (const name of ["m", "n", "b"]) model.off(`change:${name}`, given);
+    rest?.();
+    for (const name of ["m", "n", "b"]) model.off(`change:${name}`, isGiven);
     view.destroy();
   };
 }

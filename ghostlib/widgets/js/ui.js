@@ -1,7 +1,7 @@
 // What the widgets share on the screen beside their pictures: controls, and the shell around them.
 
 import { cut, minus, nearest, parse, show } from "./numbers.js";
-import { asDrawn } from "./picture.js";
+import { alongX, asDrawn } from "./picture.js";
 
 const SETTLED = 600; // milliseconds after the last change at which the sentence is spoken
 
@@ -89,7 +89,7 @@ function numberControl(name, parameter, set) {
 
 // ---------------------------------------------------------------------------------------------- motion
 
-const reducedMotion = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+export const reducedMotion = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 // A slider over whole-numbered frames, `unit` by unit; `update` says which one is shown, and which is the last.
 export function scrubber({ label, unit, oninput }) {
@@ -175,8 +175,25 @@ async function copyText(text) {
   }
 }
 
+// A click in a picture, or a drag by mouse or finger.
+function letPoint(frame, moved) {
+  const move = (event) => {
+    const { left, width } = frame.getBoundingClientRect();
+    moved(alongX(event.clientX - left, width));
+  };
+  frame.classList.add("ghost-pointed");
+  frame.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    frame.setPointerCapture(event.pointerId);
+    move(event);
+  });
+  frame.addEventListener("pointermove", (event) => frame.hasPointerCapture(event.pointerId) && move(event));
+}
+
 // The frame of every widget: pictures, controls, the sentence, and the buttons. `describe` is an object with
 //   panels    how many pictures
+//   folded    { from, names }: on a phone the pictures from this one on wait behind a button that names them
+//   point     { panel: function of the place along its x axis, 0 to 1 }: called where the reader clicks or drags
 //   extra     elements between pictures and sliders (a transport, say)
 //   draw(values, widths) → { pictures: [svg text, …], sentence }
 //   python(values) → text for "Copy as Python"
@@ -184,7 +201,7 @@ async function copyText(text) {
 //   onparameter(name)   called before a redraw when a parameter changed
 //   onreset()           called after all parameters have been reset
 //   drawn(values, frames)   called when the pictures are in the page
-// Returns { values, set, redraw, destroy }.
+// Returns { values, set, draw, redraw, destroy }: `draw` at once, `redraw` with the browser's next frame.
 export function shell(model, el, describe) {
   const spec = model.get("_spec");
   const names = Object.keys(spec);
@@ -192,13 +209,23 @@ export function shell(model, el, describe) {
   const message = node("p", { class: "ghost-message", role: "alert", hidden: true });
   const sentence = node("p", { class: "ghost-sentence" });
   const spoken = node("p", { class: "ghost-spoken", role: "status" });
-  const frames = Array.from({ length: describe.panels }, () => node("div", { class: "ghost-picture", translate: "no" }));
   let settling = null;
+  const { from, names: hidden } = describe.folded ?? { from: describe.panels };
+  const frames = Array.from({ length: describe.panels }, (_, k) => node("div", { class: k < from ? "ghost-picture" : "ghost-picture ghost-folded", translate: "no" }));
+  for (const [panel, moved] of Object.entries(describe.point ?? {})) letPoint(frames[panel], moved);
+  const pictures = node("div", { class: "ghost-pictures" }, ...frames);
+  const more = button("more", `More: ${hidden}`, () => {
+    const isOpen = pictures.classList.toggle("is-unfolded");
+    more.setAttribute("aria-expanded", isOpen);
+    more.textContent = `${isOpen ? "Less" : "More"}: ${hidden}`;
+    redraw();
+  });
+  more.setAttribute("aria-expanded", "false");
 
   // The sentence follows every frame; who hears it hears it once, when it has settled. How it opens is no news.
   function say(text) {
     if (sentence.textContent === text) return;
-    const opening = sentence.textContent === "";
+    const opening = sentence.textContent === "" || el.hidden;
     sentence.textContent = text;
     clearTimeout(settling);
     if (!opening) settling = setTimeout(() => (spoken.textContent = text), SETTLED);
@@ -241,10 +268,10 @@ export function shell(model, el, describe) {
     saveFile(`${name}.csv`, [columns, ...rows].map((row) => `${row.join(",")}\n`).join(""), "text/csv");
   }
   const save = () => saveFile(`${describe.csv(values()).name}.svg`, asDrawn(pictures), "image/svg+xml");
-  const pictures = node("div", { class: "ghost-pictures" }, ...frames);
   const rootElement = node(
     "div", { class: "ghost-shell" },
     pictures,
+    ...(hidden ? [more] : []),
     node("div", { class: "ghost-panel" }, ...(describe.extra ?? []), node("div", { class: "ghost-controls" }, ...names.map((name) => controls.get(name).element)), message),
     sentence,
     spoken,
@@ -258,10 +285,12 @@ export function shell(model, el, describe) {
   const shown = []; // the pictures in the page, as text
   function draw() {
     waiting = null;
-    const widths = frames.map((frame) => Math.max(240, frame.clientWidth));
+    // A folded picture has no width, and need not be drawn.
+    const widths = frames.map((frame) => (getComputedStyle(frame).display === "none" ? 0 : Math.max(240, frame.clientWidth)));
     const result = describe.draw(values(), widths);
     frames.forEach((frame, i) => {
-      if (shown[i] !== result.pictures[i]) frame.innerHTML = shown[i] = result.pictures[i];
+      const text = result.pictures[i] || "";
+      if (shown[i] !== text) frame.innerHTML = shown[i] = text;
     });
     describe.drawn?.(values(), frames);
     say(result.sentence);
@@ -288,7 +317,7 @@ export function shell(model, el, describe) {
   const observer = new ResizeObserver(redraw);
   observer.observe(rootElement);
   return {
-    values, set, redraw,
+    values, set, draw, redraw,
     destroy() {
       observer.disconnect();
       for (const forget of listeners) forget();
