@@ -52,6 +52,15 @@ def paste(name, value, text="{}"):
     glue(name, written if isinstance(value, str) else written.replace("-", "−"), display=False)
 
 
+def answer(name, value):
+    """Keep an exercise's answer: as it reads, for ``{glue:text}`name```, and in full, for ``{check}`name, 1 %```.
+
+    name : str; value : int or float.
+    """
+    paste(name, value, shown)
+    paste(f"{name}-exact", value, "{!r}")
+
+
 def claim(id, value, text=None, *, ledger=LEDGER):
     """Record what this run gave for a row of the ledger, which the build then holds against the paper's value.
 

@@ -13,7 +13,7 @@ from ghostlib.plots.abrupt import (
     standing,
     two_forecasts,
 )
-from ghostlib.plots.circuit import flow_from_afar, gradient_factors, one_number, reverse_pass
+from ghostlib.plots.circuit import flow_from_afar, gradient_factors, one_number, read_out, reverse_pass
 from ghostlib.plots.confidence import (
     annealed,
     fig_4,

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from ghostlib import toy
 from ghostlib.plots.marks import arrow, dot, hline, label, log_axes, panels, vline
-from ghostlib.plots.style import CLAIM, DEAD, GRADIENT, INK, LOSS, MUTED, OPTIMUM
+from ghostlib.plots.style import CLAIM, CONFIDENCE, DEAD, GRADIENT, INK, LOSS, MUTED, OPTIMUM
 
 
 FAINTEST = 1e-30  # where the log axes of the factors end
@@ -100,4 +101,19 @@ def gradient_factors(task, kappa, fed, passed):
     state.set(ylim=(min(kappa.min(), task.kappa_star) - 0.5, kappa.max() + 0.8))
     state.set(title="the latent state", ylabel="κ[t]")
     factors[-1].set(xlim=(0, last), xlabel="time t (ms)")
+    return figure
+
+
+def read_out(confidences=(0.1, 1.0, 10.0), kappa_star=1.0):
+    """What an output that should be 1 feeds back over κ, c ô (1 − ô)², at three confidences (Eq. B34 without 2/T)."""
+    figure, axes = panels(1, 3.2)
+    kappa = np.linspace(-4, 2, 301)
+    vline(axes, kappa_star, MUTED, "κ*", at=0.08, linestyle="--")
+    for c, colour, away in zip(confidences, CONFIDENCE, (-6, 6, 6), strict=True):
+        output = toy.output(kappa, c=c, x_star=kappa_star)
+        fed = c * output * (1 - output) ** 2
+        axes.plot(kappa, fed, color=colour)
+        label(axes, f"c = {c:g}", (kappa[75], fed[75]), (-6, away), color=colour)
+    log_axes(axes, y="fed back")
+    axes.set(xlim=(-4, 2), ylim=(1e-24, 10), xlabel="κ when the target is 1")
     return figure

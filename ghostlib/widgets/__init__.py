@@ -11,7 +11,11 @@ from ghostlib.widgets.landscape import Landscape
 from ghostlib.widgets.plateau import Plateau
 from ghostlib.widgets.ranks import Ranks
 from ghostlib.widgets.rescue import Rescue
+from ghostlib.widgets.small import Bifurcation, Cobweb, ReadOut, Slope, Step, TimeSpent, Timing
 from ghostlib.widgets.train import Train
 
 
-__all__ = ["Descent", "Flow", "Landscape", "Plateau", "Ranks", "Rescue", "Train"]
+__all__ = [
+    "Bifurcation", "Cobweb", "Descent", "Flow", "Landscape", "Plateau", "Ranks", "ReadOut", "Rescue", "Slope", "Step",
+    "TimeSpent", "Timing", "Train",
+]  # fmt: skip

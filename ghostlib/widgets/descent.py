@@ -18,8 +18,8 @@ class Descent(Explorable):
         "gliding from 10 down to 1 and oscillating about it, above the hatched no-learning zone."
     )
     caption = (
-        "<strong>Descent.</strong> It opens with the paper’s first run, α = 10⁻¹⁰ at T = 100: a plateau, a fall, an "
-        "oscillation about r*. Above α* one step from the optimum can end in the no-learning zone."
+        "<strong>Descent.</strong> The paper’s first run, α = 10⁻¹⁰ at T = 100. Left of r*/4, hatched, the gradient is "
+        "zero: the no-learning zone."
     )
 
     a = Parameter(float(1e-10 / toy.alpha_star(100.0)), low=0.02, high=5.0, label="learning rate α / α*", scale="log")

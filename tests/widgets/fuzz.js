@@ -43,10 +43,12 @@ async ([key, states, seed]) => {
     box() {
       const parameter = one(Object.keys(spec));
       const box = live.querySelector(`input[name="${parameter}-exact"]`), typed = text(spec[parameter]);
+      if (!box) return DEEDS.key(); // a small figure has neither boxes nor sliders
       return () => { box.focus(); box.value = typed; tell(box, "input", "change"); if (typed.length % 2) box.blur(); };
     },
     slider() {
       const slider = one([...live.querySelectorAll("input[type=range]")]), to = random();
+      if (!slider) return DEEDS.key();
       return () => { slider.value = Number(slider.min) + to * (slider.max - slider.min); tell(slider, "input", "change"); };
     },
     key() {

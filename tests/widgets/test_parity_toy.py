@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 from browser import import_modules
+from playwright.sync_api import Error
 
 from ghostlib import toy
 from ghostlib.toy import analytic
@@ -131,6 +132,14 @@ def test_rescaled_descents_agree_to_the_last_bit(page):
     np.testing.assert_array_equal(evaluate(page, "rescaledStep", starts), ours[:, 1])
 
 
+def test_what_has_no_twin_in_python_refuses_with_a_sentence_as_well(page):
+    asked = [("feed", (NAN, 1, 1)), ("feed", (1, 0, 1)), ("feed", (1, 1, INF))]
+    asked += [("rateOfStep", (NAN, 1)), ("rateOfStep", (1, INF))]
+    for name, call in asked:
+        with pytest.raises(Error, match=r"RangeError: .* must be .*\."):
+            evaluate(page, name, [call])
+
+
 NAN, INF = float("nan"), float("inf")
 IMPOSSIBLE = [
     ("rStar", toy.r_star, [(0,), (-1,), (NAN,), (INF,)]),
@@ -175,5 +184,6 @@ def test_what_python_refuses_javascript_refuses_with_a_sentence(page, name, func
 
 def test_every_export_is_compared(page):
     exported = set(page.evaluate("Object.keys(window.modules[0])"))
-    assert exported == {name for name, *_ in IMPOSSIBLE} | {"finiteLossAndGradient", "NO_RETURN"}
+    # `feed` and `rateOfStep` are compared in test_small.py.
+    assert exported == {name for name, *_ in IMPOSSIBLE} | {"finiteLossAndGradient", "feed", "rateOfStep", "NO_RETURN"}
     assert page.evaluate("window.modules[0].NO_RETURN") == analytic.NO_RETURN

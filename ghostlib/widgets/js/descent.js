@@ -1,3 +1,4 @@
+import { endOf } from "./endings.js";
 import { show } from "./numbers.js";
 import { picture } from "./picture.js";
 import { NO_RETURN, descendRescaled, loss, rStar } from "./toy.js";
@@ -8,30 +9,9 @@ const CLOSE = 40; // epochs shown one by one
 const HEIGHT = 205;
 const LOWEST = 0.04; // of the axes of r/r*, which are logarithmic
 const HIGHEST = 40;
-const LONGEST_CYCLE = 24;
 const lossOf = (rho) => loss(rho * rStar(1), 1);
 
-// How a run ends: trapped (and when), at rest, on a cycle (its places, the highest first), or still moving.
-function endOf(rho) {
-  const last = rho.length - 1;
-  const trapped = rho.findIndex((value) => value < NO_RETURN);
-  if (trapped >= 0) return { kind: trapped ? "trapped" : "dead", epoch: trapped };
-  if (rho[last] === 1) return { kind: "resting" };
-  const repeats = (period) => {
-    for (let k = 0; k < 2 * period; k += 1) if (Math.abs(rho[last - k] - rho[last - k - period]) > 1e-7 * rho[last - k]) return false;
-    return true;
-  };
-  for (let period = 2; period <= LONGEST_CYCLE && 3 * period <= last; period += 1) {
-    if (!repeats(period)) continue;
-    const orbit = [...rho.slice(last - period + 1)];
-    const top = orbit.indexOf(Math.max(...orbit));
-    return { kind: "cycle", period, orbit: [...orbit.slice(top), ...orbit.slice(0, top)] };
-  }
-  const arrived = rho.findIndex((value) => (value - 1) * (rho[0] - 1) <= 0);
-  return { kind: arrived < 0 ? "travelling" : "oscillating", epoch: arrived };
-}
-
-function sentenceOf(a, epoch, rho, end) {
+function sentenceOf(a, epoch, rho, end, farthest) {
   const now = `Epoch ${epoch}: r = ${show(rho[epoch])} r*, loss ${show(lossOf(rho[epoch]))} T.`;
   const fate = {
     dead: () => "It starts in the no-learning zone, where the gradient is zero, and never moves.",
@@ -41,7 +21,8 @@ function sentenceOf(a, epoch, rho, end) {
     oscillating: () => `It passes r* at epoch ${end.epoch} and oscillates about it from then on: the kink never lets it rest.`,
     travelling: () => `It is still on its way after ${rho.length - 1} epochs.`,
   };
-  return `α = ${show(a)} α*. ${now} ${fate[end.kind]()}`;
+  const known = farthest >= (end.kind === "trapped" ? end.epoch : rho.length - 1);
+  return `α = ${show(a)} α*. ${now} ${known ? fate[end.kind]() : "What comes next?"}`;
 }
 
 export default {
@@ -49,6 +30,7 @@ export default {
     let run = null;
     const player = transport({ last: () => (run ? run.rho.length - 1 : 1), unit: "epoch", onframe: () => view?.redraw() });
     let view = null;
+    let farthest = 0; // the last epoch that the reader has seen: what comes after it is not drawn
 
     function train() {
       const rho = descendRescaled(model.get("rho_0"), model.get("a"), model.get("epochs"));
@@ -59,6 +41,8 @@ export default {
     function draw({ a }, [w1, w2, w3, w4]) {
       const { rho, losses, epochs, end, highest } = run;
       const at = player.frame;
+      farthest = Math.max(farthest, at);
+      const seen = (values) => values.subarray(0, farthest + 1);
       const shown = (value) => Math.max(LOWEST, value);
       const widest = Math.max(4, Math.min(HIGHEST, 1.15 * highest));
       const grid = Array.from({ length: 500 }, (_, k) => LOWEST * (widest / LOWEST) ** (k / 499));
@@ -93,11 +77,11 @@ export default {
 
       const x = { domain: [0, rho.length - 1], label: "epoch" };
       const past = epochs.subarray(0, at + 1);
-      const trapped = end.kind === "trapped" ? [{ type: "ruleX", at: end.epoch, colour: "muted", label: "trapped" }] : [];
+      const trapped = end.kind === "trapped" && end.epoch <= farthest ? [{ type: "ruleX", at: end.epoch, colour: "muted", label: "trapped" }] : [];
       const history = picture({
         width: w3, height: HEIGHT, x, y: { domain: [0, 1.12], label: "loss / T" }, alt: "Loss against the epoch",
         marks: [
-          { type: "line", xs: epochs, ys: losses, colour: "grid", width: 1.5 },
+          { type: "line", xs: seen(epochs), ys: seen(losses), colour: "grid", width: 1.5 },
           { type: "line", xs: past, ys: losses.subarray(0, at + 1), colour: "loss", width: 1.5 },
           ...trapped, { type: "dot", x: at, y: losses[at], colour: "ink" },
         ],
@@ -108,20 +92,28 @@ export default {
         marks: [
           { type: "zone", along: "y", from: LOWEST, to: NO_RETURN, label: "no learning" },
           { type: "ruleY", at: 1, colour: "optimum", label: "r*" },
-          { type: "line", xs: epochs, ys: drawn, colour: "grid", width: 1.5 },
+          { type: "line", xs: seen(epochs), ys: seen(drawn), colour: "grid", width: 1.5 },
           { type: "line", xs: past, ys: drawn.subarray(0, at + 1), colour: "ink", width: 1.5 },
           { type: "dot", x: at, y: drawn[at], colour: "ink" },
         ],
       });
-      return { pictures: [landscape, closeUp, history, path], sentence: sentenceOf(a, at, rho, end) };
+      return { pictures: [landscape, closeUp, history, path], sentence: sentenceOf(a, at, rho, end, farthest) };
+    }
+
+    // It opens before the first step, so that the reader can guess what comes.
+    function begin() {
+      farthest = 0;
+      player.go(0);
     }
 
     train();
+    begin();
     view = shell(model, el, {
       panels: 4,
       extra: [player.element],
       draw,
       onparameter: train,
+      onreset: begin,
       python: ({ a, rho_0: rho0, epochs }) =>
         `from ghostlib import toy, widgets\n\ntoy.descend(r0=${rho0} * toy.r_star(100), alpha=${a} * toy.alpha_star(100), T=100, epochs=${epochs})\nwidgets.Descent(a=${a}, rho_0=${rho0}, epochs=${epochs})\n`,
       csv: () => ({ name: "descent", columns: ["epoch", "r_over_r_star", "loss_over_T"], rows: Array.from(run.rho, (rho, k) => [k, rho, run.losses[k]]) }),

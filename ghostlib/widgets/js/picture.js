@@ -37,7 +37,12 @@ const ticksOf = ({ log, domain }, pixels, apart) => (log ? logTicks : linearTick
 
 function scaleOf({ domain, log = false }, from, to) {
   const [low, high] = log ? domain.map(Math.log10) : domain;
-  return (value) => from + (((log ? Math.log10(value) : value) - low) / (high - low)) * (to - from);
+  const scale = (value) => from + (((log ? Math.log10(value) : value) - low) / (high - low)) * (to - from);
+  scale.invert = (pixel) => {
+    const value = low + ((pixel - from) / (to - from)) * (high - low);
+    return log ? 10 ** value : value;
+  };
+  return scale;
 }
 
 // At most two points a pixel column, its lowest and highest: ten thousand epochs draw as fast as a hundred.
@@ -83,7 +88,7 @@ const BESIDE = { left: 50, right: 18 }; // pixels beside the axes
 export const alongX = (px, width) => Math.min(1, Math.max(0, (px - BESIDE.left) / (width - BESIDE.left - BESIDE.right)));
 
 // A picture's axes: where values lie in it, and how words are written beside them.
-class Axes {
+export class Axes {
   constructor({ width, height, x, y }) {
     // Counted on the document: every widget's module has its own copy of this file, and ids must differ between them.
     document.ghostPictures = (document.ghostPictures ?? 0) + 1;
@@ -118,6 +123,12 @@ const DRAWN = {
     if (!Number.isFinite(py)) return { under };
     const height = Math.max(axes.box.top + 4, Math.min(axes.box.bottom - 6, py + labelDy));
     return { under, over: axes.label(px, height, label, colour, anchor ?? axes.anchor(px)) };
+  },
+  area(axes, { xs, ys, colour }) {
+    const points = thin(xs, ys, axes.sx, axes.sy, axes.width);
+    if (!points.length) return {};
+    const base = axes.sy(0).toFixed(1);
+    return { lowest: `<path d="${pathOf(points, axes.limit)}V${base}H${points[0][0].toFixed(1)}Z" fill="${paint(colour)}" opacity="0.25"/>` };
   },
   dot(axes, { x, y, colour, hollow, radius = 5, label, dx, dy = -9, anchor }) {
     const [px, py] = [axes.sx(x), axes.sy(y)];
@@ -160,6 +171,7 @@ const DRAWN = {
 
 // A picture as SVG text. The axes `x` and `y` have a domain, a label, and perhaps `log`. A mark has a `type`:
 //   line   xs, ys, colour, [dash, width, label, labelAt: a fraction of its length, labelDy, anchor]
+//   area   xs, ys, colour: shaded from the curve down to 0
 //   dot    x, y, colour, [hollow, radius, label, dx, dy, anchor]
 //   ruleX  at, colour, [dash, label, anchor]
 //   ruleY  at, colour, [dash, label]

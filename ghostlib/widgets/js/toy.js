@@ -91,6 +91,17 @@ export function finiteLossAndGradient(r, T, c, xStar) {
   return { loss: T * unitLoss, gradient: T * T * T * unitGradient };
 }
 
+// What an output ô = σ(c(x − x*)) that should be 1 feeds back: its error times its slope, c ô (1 − ô)², Eq. (B34) less 2/T.
+export function feed(x, c, xStar) {
+  requireFinite("x", x);
+  requirePositive("The confidence c", c);
+  requireFinite("The threshold x*", xStar);
+  const away = c * (x - xStar);
+  const small = Math.exp(-Math.abs(away));
+  const [on, off] = away > 0 ? [1, small] : [small, 1];
+  return (c * on * off * off) / (1 + small) ** 3;
+}
+
 // Gradient descent r ← r − α dL/dr: r and the loss at epochs 0, 1, …, epochs.
 export function descend(r0, alpha, T, epochs) {
   requireFinite("r0", r0);
@@ -104,6 +115,13 @@ export function rescaledStep(rho, a) {
   requireFinite("ρ", rho);
   requirePositive("α/α*", a);
   return advance(rho, a, RESCALED_STEP, 1);
+}
+
+// The rate α/α* whose step from ρ ends at `landing`, on the side to which the slope leads; negative on the other.
+export function rateOfStep(rho, landing) {
+  requireFinite("ρ", rho);
+  requireFinite("The landing", landing);
+  return (Math.sign(rho - 1) * (rho - landing) * rho * Math.sqrt(rho)) / RESCALED_STEP;
 }
 
 // Many of them: ρ at epochs 0, 1, …, epochs.

@@ -48,7 +48,7 @@ const FROM_TRACK = {
 
 // How a slider runs: its last position, the value at each, and the position of a value. Where few values are allowed they
 // are the positions, so that one arrow key is one value.
-function track({ low, high, scale, whole, choices }) {
+export function track({ low, high, scale, whole, choices }) {
   if (choices) return { last: choices.length - 1, at: (k) => choices[k], onto: (value) => choices.indexOf(value) };
   if (whole && scale === "linear") return { last: high - low, at: (k) => low + k, onto: (value) => value - low };
   const tidy = (value) => Math.min(high, Math.max(low, whole ? Math.round(value) : Number(value.toPrecision(3))));
@@ -190,6 +190,17 @@ function letPoint(frame, moved) {
   frame.addEventListener("pointermove", (event) => frame.hasPointerCapture(event.pointerId) && move(event));
 }
 
+// Why a parameter cannot be what a text asks for, or null.
+export const objection = (spec, name, text) =>
+  Object.hasOwn(spec, name) ? refusal(spec[name], text) : `There is no parameter called ${cut(name)} here.`;
+
+// What a link has asked for and not got, from the objections to each of its parts, in one sentence; empty where it has got all.
+export function objections(whys) {
+  const [first, ...more] = whys.filter((why) => why !== null);
+  const others = more.length ? `, and ${more.length} more things in the link cannot be had` : "";
+  return first ? `${first.slice(0, -1)}${others}: the figure keeps its own values.` : "";
+}
+
 // The frame of every widget: pictures, controls, the sentence, and the buttons. `describe` is an object with
 //   panels    how many pictures
 //   folded    { from, names }: on a phone the pictures from this one on wait behind a button that names them
@@ -237,7 +248,7 @@ export function shell(model, el, describe) {
   }
   // The one door for what a slider, a box, a click or an address asks for, as a text; returns why not, or null.
   function set(name, text) {
-    const why = Object.hasOwn(spec, name) ? refusal(spec[name], text) : `There is no parameter called ${cut(name)} here.`;
+    const why = objection(spec, name, text);
     tell(why ?? "");
     if (why !== null) return why;
     const { choices } = spec[name];
@@ -307,14 +318,19 @@ export function shell(model, el, describe) {
   });
   // What a link or a person asked for by address, as [name, text] pairs.
   const requested = () => {
-    const [first, ...more] = (model.get("_request") ?? []).map(([name, text]) => set(name, text)).filter((why) => why !== null);
-    const others = more.length ? `, and ${more.length} more things in the link cannot be had` : "";
-    if (first) tell(`${first.slice(0, -1)}${others}: the figure keeps its own values.`);
+    const refused = objections((model.get("_request") ?? []).map(([name, text]) => set(name, text)));
+    if (refused) tell(refused);
   };
   model.on("change:_request", requested);
   draw();
   requested();
-  const observer = new ResizeObserver(redraw);
+  // Only another width asks for other pictures; the sentence changes the height with every word.
+  let width = rootElement.clientWidth;
+  const observer = new ResizeObserver(() => {
+    if (rootElement.clientWidth === width) return;
+    width = rootElement.clientWidth;
+    redraw();
+  });
   observer.observe(rootElement);
   return {
     values, set, draw, redraw,
