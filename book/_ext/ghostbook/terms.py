@@ -11,7 +11,7 @@ from . import tiles
 
 
 # Chapters use these in their everyday sense as well: there a {term} marks the places where the word is meant.
-EVERYDAY = {"diverged", "epoch", "jump", "learned", "recovered", "solved"}
+EVERYDAY = {"diverged", "epoch", "fall", "jump", "learned", "recovered", "solved"}
 
 
 ASIDE = (addnodes.desc, nodes.definition, nodes.field_list, nodes.table)
