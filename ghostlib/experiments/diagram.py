@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ghostlib.experiments.ranks import TASK, Course
+from ghostlib.experiments.ranks import Course
 from ghostlib.networks.records import LowRank
 from ghostlib.outcomes import OUTCOMES
 
@@ -112,12 +112,6 @@ class PhaseDiagram:
             values = np.linalg.svd(W, compute_uv=False)
             shares.append((values[..., rank:] / values[..., :1]).max(initial=0.0))
         return max(shares)
-
-    def output_is_linear(self):
-        """Whether the output is w·x + b, as Eq. (18) writes."""
-        network = self.networks[0][0, 0].astype(np.float64)
-        linear = network.simulate(TASK)[1:] @ network.w_out + network.b_out
-        return bool(np.allclose(network.output(TASK), linear))
 
 
 def median_epoch(learned_at):

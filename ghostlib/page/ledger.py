@@ -24,7 +24,7 @@ RULE = re.compile(r"(relative|absolute|at least|at most) (-?\d+(?:\.\d+)?(?:e-?\
 NEEDS_NUMBER = {"relative", "absolute", "equal"}
 CHOSEN = {"at least", "at most"}  # bounds of ours, for claims made in words
 REQUIRED = {"id", "where", "claim", "paper", "rule", "runs", "verdict"}
-OPTIONAL = {"number", "scale", "note", "why", "erratum"}
+OPTIONAL = {"number", "scale", "note", "why", "erratum", "test"}
 
 
 class Disagreement(ValueError):
@@ -49,6 +49,7 @@ class Claim:
     note : the evidence, or why there is none.
     why : why a bound of ours is where it is: what would have counted against the claim.
     erratum : a correction that we would suggest, with its evidence; the ledger's page gathers them.
+    test : of a row that says "derived" the test that proves it, "tests/toy/test_analytic.py::test_name".
     """
 
     id: str
@@ -64,6 +65,7 @@ class Claim:
     note: str = ""
     why: str = ""
     erratum: str = ""
+    test: str = ""
 
     @property
     def comparison(self):
@@ -73,13 +75,18 @@ class Claim:
 
 
 def load(path=LEDGER):
-    """The rows of a ledger in its order, `Claim` by id; `path` is a YAML list of parts, each with its ``claims``."""
-    rows = {}
+    """The rows of a ledger in its order, `Claim` by id; `path` is a YAML list of parts, each with its ``claims``.
+
+    It lies in ``book/``; beside that, in ``tests/``, are the tests that its rows name.
+    """
+    rows, root = {}, Path(path).resolve().parents[1]
     for part in yaml.load(Path(path).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader):
         for fields in part["claims"]:
             row = _row(part["part"], fields)
             if row.id in rows:
                 raise ValueError(f"claim {row.id}: id used twice; expected one row an id")
+            if row.test and not ("::" in row.test and exists(row.test, root)):
+                raise ValueError(f"claim {row.id}: test is {row.test!r}; expected a test that exists")
             rows[row.id] = row
     return rows
 
@@ -133,7 +140,19 @@ def check(claim, value=None):
 
 def missing_runs(claim, root):
     """Those of ``claim.runs`` that name no chapter or test under `root`, which holds ``book/`` and ``tests/``."""
-    return [run for run in claim.runs if not _exists(run, Path(root))]
+    return [run for run in claim.runs if not exists(run, Path(root))]
+
+
+def exists(run, root):
+    """Whether there is such a chapter or test, "04-descent", "tests/test_toy.py::test_name", under `root`."""
+    path, *names = run.split("::")  # a test, or a class and a test in it
+    if not path.startswith("tests/"):
+        return (root / "book" / f"{path}.md").exists()
+    if not (root / path).exists():
+        return False
+    text = (root / path).read_text(encoding="utf-8")
+    defined = [f"class {name}:" for name in names[:-1]] + [f"def {name}(" for name in names[-1:]]
+    return all(definition in text for definition in defined)
 
 
 def _row(part, fields):
@@ -165,19 +184,12 @@ def _row(part, fields):
         raise ValueError(f"{name}: rule is 'none'; {row.verdict!r} needs a rule that a run can bear out")
     if not row.runs and row.verdict != "not attempted":
         raise ValueError(f"{name}: runs is empty; {row.verdict!r} needs a chapter or test that runs it")
+    if (row.verdict == "derived") != bool(row.test):
+        raise ValueError(
+            f"{name}: test {'is for what is derived' if row.test else 'missing'}; the verdict is {row.verdict!r}"
+        )
     if not row.note and row.verdict in ("differs", "not attempted"):
         raise ValueError(f"{name}: note missing; {row.verdict!r} needs its evidence or its reason")
     if not row.scale and row.verdict == "reproduced at smaller scale":
         raise ValueError(f"{name}: scale missing; say how much smaller, and why")
     return row
-
-
-def _exists(run, root):
-    path, *names = run.split("::")  # a test, or a class and a test in it
-    if not path.startswith("tests/"):
-        return (root / "book" / f"{path}.md").exists()
-    if not (root / path).exists():
-        return False
-    text = (root / path).read_text(encoding="utf-8")
-    defined = [f"class {name}:" for name in names[:-1]] + [f"def {name}(" for name in names[-1:]]
-    return all(definition in text for definition in defined)

@@ -189,9 +189,6 @@ class TestNetworks:
         lost.m[1] = np.nan
         assert replace(found, networks=[lost.reshape(2, 1)]).beyond_rank() < 1e-12
 
-    def test_the_output_is_not_linear(self):
-        assert self.diagram().output_is_linear() is False
-
 
 class TestHighestRate:
     FOUND = HighestRate(THREE, mapped(["uuu", "lud", "ttt", "tlt"], ranks=(1, 2, 50, 100)))

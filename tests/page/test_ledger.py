@@ -23,15 +23,22 @@ FIELDS = {
     "runs": ["04-descent"],
     "verdict": "reproduced",
 }
+PROOF = "tests/test_proof.py::test_kink"
 
 
 def row(**changes):
-    """`FIELDS` with changes; a bound of ours says why."""
+    """`FIELDS` with changes; a bound of ours says why, and what is derived names its test."""
     chosen = str(changes.get("rule", "")).startswith(("at least ", "at most "))
-    return FIELDS | ({"why": "half would be chance"} if chosen else {}) | changes
+    derived = changes.get("verdict") == "derived"
+    return FIELDS | ({"why": "half would be chance"} if chosen else {}) | ({"test": PROOF} if derived else {}) | changes
 
 
-def write(path, *rows):
+def write(root, *rows):
+    """A ledger of the given rows under `root`, beside the test that proves what is derived; where it lies."""
+    path = root / "book" / "claims.yml"
+    for folder in ("book", "tests"):
+        (root / folder).mkdir(exist_ok=True)
+    (root / "tests" / "test_proof.py").write_text("def test_kink():\n    pass\n")
     path.write_text(yaml.safe_dump([{"part": "The toy model", "claims": list(rows)}], allow_unicode=True))
     return path
 
@@ -39,7 +46,7 @@ def write(path, *rows):
 @pytest.fixture
 def load(tmp_path):
     """Load a ledger of the given rows."""
-    return lambda *rows: claims.load(write(tmp_path / "claims.yml", *rows))
+    return lambda *rows: claims.load(write(tmp_path, *rows))
 
 
 @pytest.fixture
@@ -74,6 +81,10 @@ def test_row_becomes_a_record_under_its_id(load):
         ({"paper": ""}, "jump: paper empty"),
         ({"rule": "at least 0.5", "why": ""}, "jump: why missing"),
         ({"why": "I like it"}, "jump: why is for bounds of ours"),
+        ({"verdict": "derived", "test": ""}, "jump: test missing"),
+        ({"test": PROOF}, "jump: test is for what is derived"),
+        ({"verdict": "derived", "test": f"{PROOF}s"}, "jump: test is .*test_kinks'; expected a test that exists"),
+        ({"verdict": "derived", "test": "tests/test_proof.py"}, "jump: test is .*; expected a test that exists"),
     ],
 )
 def test_row_that_makes_no_sense_is_refused(load, changes, message):
@@ -147,14 +158,14 @@ def test_verdict_that_the_run_does_not_bear_out_is_an_error(claim, verdict, valu
 
 def test_derivation_without_a_rule_needs_no_value(claim):
     derivation = claim(verdict="derived", rule="none")
+    assert derivation.test == PROOF
     assert claims.check(derivation) == "derived"
     with pytest.raises(ValueError, match="rule is 'none'"):
         claims.check(derivation, 1502)
 
 
 def test_runs_name_chapters_and_tests_that_exist(claim, tmp_path):
-    (tmp_path / "book").mkdir()
-    (tmp_path / "tests").mkdir()
+    claim()  # makes the folders
     (tmp_path / "book" / "04-descent.md").touch()
     (tmp_path / "tests" / "test_toy.py").write_text(
         "def test_kink():\n    pass\n\n\nclass TestLoss:\n    def test_flat(self):\n        pass\n"
@@ -233,12 +244,10 @@ def build(root, chapter, *rows):
     pages : dict, name of the page → its HTML
     warnings : list of str
     """
-    source = root / "book"
-    source.mkdir()
+    source = write(root, *rows).parent
     (source / "conf.py").write_text(CONFIGURATION)
     (source / "index.md").write_text(INDEX)
     (source / "04-descent.md").write_text(chapter)
-    write(source / "claims.yml", *rows)
     log = root / "warnings"
     command = [sys.executable, "-m", "sphinx", "-b", "html", "-q", "-w", str(log), str(source), str(root / "html")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)
@@ -277,6 +286,7 @@ def test_sound_ledger_builds_without_a_warning(sound):
 def test_ledger_shows_what_the_chapter_recorded(sound):
     index = sound[0]["index"]
     assert "1,502" in index and "30% of the runs" in index
+    assert f'<code class="docutils literal notranslate"><span class="pre">{PROOF}</span></code>' in index
     assert "a derivation" in index and "within 5 % of the paper" in index
 
 

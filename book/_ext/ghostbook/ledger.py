@@ -89,6 +89,7 @@ def _more(claim):
         "Why": [nodes.Text(claim.why)],
         "Scale": [nodes.Text(claim.scale)],
         "Run in": [node for run in runs for node in (nodes.Text(", "), run)][1:],
+        "Proved by": [nodes.literal(text=claim.test)] if claim.test else [],
         "Note": [nodes.Text(claim.note)],
     }
     told = nodes.field_list(classes=["ghost-claim-facts"])
