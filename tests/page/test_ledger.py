@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from playwright.sync_api import expect
 
 from ghostlib.page import ledger as claims
 
@@ -186,7 +187,7 @@ def test_ledger_of_the_book_is_sound():
 CONFIGURATION = f"""
 import sys
 sys.path.insert(0, {str(ROOT / "book" / "_ext")!r})
-extensions = ["myst_nb", "ghostbook.claims", "ghostbook.ledger"]
+extensions = ["myst_nb", "ghostbook.claims", "ghostbook.ledger", "ghostbook.referee"]
 html_theme = "basic"
 nb_execution_mode = "force"
 nb_execution_raise_on_error = True
@@ -201,6 +202,7 @@ kernelspec:
 # Descent
 
 It jumps at epoch {{glue:text}}`epoch`, which is {{claim}}`jump`; always trapped? {{claim}}`trapped`.
+The kink: {{claim}}`eq-14-kink`.
 
 ```{{code-cell}} ipython3
 from functools import partial
@@ -210,6 +212,7 @@ paste.paste("epoch", np.int64({epoch}), "{{:,}}")
 claim = partial(paste.claim, ledger="claims.yml")
 claim("jump", np.int64({epoch}))
 claim("trapped", {trapped}, "{trapped:.0%} of the runs")
+claim("eq-14-kink", True)
 ```
 """
 INDEX = """\
@@ -233,11 +236,12 @@ ROWS = [
     row(id="trapped", number=1, rule="equal", verdict="differs", note="too strong", erratum="Not always."),
     row(id="equation", rule="none", verdict="derived"),
     row(id="network", verdict="not attempted", note="planned", runs=[]),
+    row(id="eq-14-kink", rule="true", verdict="derived", note="a reader's browser can check it"),
 ]
 
 
 def build(root, chapter, *rows):
-    """Build a book of two pages.
+    """Build a book of two pages under `root`, in ``html/``.
 
     Returns
     -------
@@ -261,9 +265,15 @@ def build(root, chapter, *rows):
 
 
 @pytest.fixture(scope="module")
-def sound(tmp_path_factory):
+def root(tmp_path_factory):
+    """Where the sound book is built."""
+    return tmp_path_factory.mktemp("sound")
+
+
+@pytest.fixture(scope="module")
+def sound(root):
     """Pages and warnings of a book whose verdicts are borne out."""
-    return build(tmp_path_factory.mktemp("sound"), CHAPTER.format(epoch=1502, trapped=0.3), *ROWS)
+    return build(root, CHAPTER.format(epoch=1502, trapped=0.3), *ROWS)
 
 
 @pytest.fixture(scope="module")
@@ -321,6 +331,27 @@ def test_chip_says_its_verdict_in_a_word_and_leads_to_its_row(sound):
     assert '<span aria-hidden="true">≠</span> differs</a>' in chapter
 
 
+@pytest.mark.parametrize("size", [(1280, 300), (360, 300)], ids=["screen", "phone"])
+def test_a_chip_leads_to_its_row_unfolded_and_to_the_button_that_checks_it(sound, root, browser, size):
+    page = browser.new_page(viewport=dict(zip(("width", "height"), size, strict=True)))
+    page.goto(f"{(root / 'html').as_uri()}/04-descent.html")
+    page.get_by_role("link", name="Fig. 2B: derived").click()
+    row = page.locator("#eq-14-kink")
+    check = row.get_by_role("button", name="Check here: eq-14-kink")
+    expect(row.locator("details")).to_have_attribute("open", "")
+    expect(check).to_be_in_viewport(ratio=1)
+    assert page.locator("tr details[open]").count() == 1
+    check.focus()
+    page.keyboard.press("Enter")
+    expect(row.locator(".ghost-answer")).to_contain_text("✓ your browser: holds", timeout=30_000)
+
+    page.evaluate("scrollTo(0, 0)")
+    page.locator(".ghost-errata a").click()  # a link from the same page
+    expect(page.locator("#trapped details")).to_have_attribute("open", "")
+    expect(page.locator("#trapped .ghost-where")).to_be_in_viewport()
+    page.close()
+
+
 def test_errata_are_listed_with_a_link_to_their_row_and_only_those(sound):
     (listed,) = re.findall(r'<ul class="ghost-errata.*?</ul>', sound[0]["index"], re.DOTALL)
     assert listed.count("<li>") == 1 and "Not always." in listed and 'href="#trapped"' in listed
@@ -328,7 +359,7 @@ def test_errata_are_listed_with_a_link_to_their_row_and_only_those(sound):
 
 def test_scoreboard_counts_the_verdicts(sound):
     index = sound[0]["index"]
-    for words in ("1 derived", "1 reproduced", "1 differs", "1 not attempted", "4 claims"):
+    for words in ("2 derived", "1 reproduced", "1 differs", "1 not attempted", "5 claims"):
         assert words in index
     assert "0 reproduced" not in index
 

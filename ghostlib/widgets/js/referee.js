@@ -99,9 +99,21 @@ function referee(rows) {
   return node("div", { class: "ghost-referee" }, sentence, node("div", { class: "ghost-buttons" }, all, halt, take));
 }
 
+// Who follows a link to a row sees how it was checked, and the button that checks it again.
+function arrive(rows) {
+  const row = rows.find(({ id }) => `#${id}` === location.hash);
+  if (!row) return;
+  row.element.querySelector("details").open = true;
+  row.element.scrollIntoView();
+  row.ask?.scrollIntoView({ block: "nearest" });
+}
+
 const table = document.querySelector("table.ghost-ledger");
 if (table) {
   const rows = [...table.querySelectorAll(".ghost-check")].map((cell) => new Row(cell));
   sortable(table, rows);
   table.before(referee(rows), filters(table, rows));
+  // With the page the browser comes to the row by itself, once more when everything is there.
+  for (const event of ["hashchange", "load"]) window.addEventListener(event, () => arrive(rows));
+  arrive(rows);
 }
