@@ -1,10 +1,12 @@
 """Chapters as tests: pytest collects the text notebooks, jupytext reads them and nbval runs their cells in a kernel.
 
-Every code cell is a test that fails if the cell raises. A cell tagged ``nbval-check-output`` also has to print what
+Every code cell is a test that fails if the cell raises, or if what it records for a row of the ledger does not bear out
+the row's verdict. A cell tagged ``nbval-check-output`` also has to print what
 ``tests/reference/<chapter>.json`` says: numbers within `TOLERANCE`, counts and everything else exactly. Pictures and
 widgets are never compared. ``--update-references`` writes the references anew, if and only if the run was clean.
 """
 
+import ast
 import json
 import math
 import re
@@ -15,6 +17,8 @@ import pytest
 from myst_nb.core.read import is_myst_markdown_notebook
 from myst_nb.ext.glue import GLUE_PREFIX
 from nbval.plugin import IPyNbCell, IPyNbFile, find_metadata_tags
+
+from ghostlib.page import ledger
 
 
 TOLERANCE = 1e-5
@@ -92,6 +96,14 @@ class Notebook(IPyNbFile):
 
 class Cell(IPyNbCell):
     """One code cell; nbval runs it and asks `compare_outputs` whether it printed the right thing."""
+
+    def runtest(self):
+        super().runtest()
+        for output in self.test_outputs:
+            kind, _, row = output.get("metadata", {}).get("scrapbook", {}).get("name", "").partition(":")
+            if kind == "claim":
+                recorded = json.loads(ast.literal_eval(output.data[f"{GLUE_PREFIX}text/plain"]))
+                ledger.check(ledger.load()[row], recorded["value"])
 
     def compare_outputs(self, test, ref, skip_compare=None):
         source, printed = self.cell.source, printed_text(test)

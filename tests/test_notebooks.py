@@ -46,6 +46,8 @@ CELLS = {
         "drawn",
     ),
     "stderr": ("import sys\nprint(random.random(), file=sys.stderr)\nprint('trained')", True, "trained"),
+    "claim": ("from ghostlib.page.paste import claim\nclaim('fig-2b-jump', 1502)", False, None),
+    "claim not borne out": ("claim('fig-2b-jump', 900)", False, None),
     "exception": ("raise ValueError('T: -1; expected a positive number')", False, None),
 }
 STALE = "print(1 + 1)"
@@ -113,12 +115,14 @@ def many_cells(tmp_path_factory):
     }
 
 
-@pytest.mark.parametrize("case", ["same", "noise", "untagged", "picture", "stderr"])
+@pytest.mark.parametrize("case", ["same", "noise", "untagged", "picture", "stderr", "claim"])
 def test_collector_lets_pass(many_cells, case):
     assert many_cells["cells"][case] == "PASSED"
 
 
-@pytest.mark.parametrize("case", ["number", "count", "word", "pasted", "edited", "silent", "exception"])
+@pytest.mark.parametrize(
+    "case", ["number", "count", "word", "pasted", "edited", "silent", "claim not borne out", "exception"]
+)
 def test_collector_fails(many_cells, case):
     assert many_cells["cells"][case] == "FAILED"
 
@@ -131,6 +135,7 @@ def test_reference_without_its_cell_fails(many_cells):
 def test_report_shows_what_was_printed_and_what_was_expected(many_cells):
     assert "no reference for this cell in many.json" in many_cells["text"]
     assert "'0.250025' instead of '0.25'" in many_cells["text"]
+    assert "ours, 900, breaks the rule 'relative 0.05'" in many_cells["text"]
     assert "ValueError" in many_cells["text"]
 
 
