@@ -37,7 +37,7 @@ dist: $(VENV)/.extra-dist browser _build/.built ## the book to take away: a PDF,
 	"$(BIN)/python" tools/dist.py _build
 
 test: $(VIEWER) $(VENV)/.extra-cluster $(VENV)/.extra-dist lint browser _build/.built ## everything: style, unit tests, notebooks, the built book in a browser
-	"$(BIN)/python" -m pytest
+	"$(BIN)/python" -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile
 
 lint: $(VENV)/.ready ## style only
 	"$(BIN)/ruff" check .

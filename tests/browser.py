@@ -4,12 +4,14 @@ import contextlib
 import shutil
 
 import pytest
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import Error, expect, sync_playwright
 
 from ghostlib.widgets._bundle import style
 from ghostlib.widgets._page import scripts
 
 
+PATIENCE = 30_000  # milliseconds, on a machine that has other work to do; only a failure takes so long
+expect.set_options(timeout=PATIENCE)
 INSTALLED = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -58,7 +60,7 @@ def import_modules(page, *sources):
 def show(browser, tmp_path):
     """A function that opens a page with nothing but the given widgets, as the book shows them, at an address."""
     with browser.new_context(viewport={"width": 800, "height": 900}) as context:
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
 
         def open_page(*widgets, address=""):
             files = scripts(widget.module for widget in widgets)

@@ -80,9 +80,8 @@ class Visit:
 
     def open(self, name):
         self.page.goto(self.base + name, wait_until="load")
-        self.page.wait_for_function(
-            "[...document.querySelectorAll('.ghost-widget')].every(host => host.dataset.state)", timeout=20_000
-        )
+        # Not wait_for_function, which evaluates a string in the page: the policy forbids it.
+        expect(self.page.locator(".ghost-widget:not([data-state])")).to_have_count(0, timeout=60_000)
         return self.page
 
     def __enter__(self):
@@ -494,9 +493,7 @@ EXACT += ["fig-2c-oscillation", "fig-2c-zero-loss", "fig-4-learned"]
 
 
 def answered(page, count, timeout=20_000):
-    page.wait_for_function(
-        f"document.querySelectorAll('.ghost-answer[data-agrees]').length >= {count}", timeout=timeout
-    )
+    expect(page.locator(".ghost-answer[data-agrees]").nth(count - 1)).to_be_attached(timeout=timeout)
 
 
 def test_the_browser_bears_out_every_verdict_that_it_can_check(browser, http_base):

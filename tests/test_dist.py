@@ -73,6 +73,11 @@ class TestPDF:
         with pytest.raises(ValueError, match="wider than the sheet.*\none: <table>"):
             pdf.sheets(browser, written(book))
 
+    def test_formulas_that_nothing_sets_are_refused(self, book, browser):
+        (book / "one.html").write_text(page("One", r'<p class="math">\(x\)</p>'))
+        with pytest.raises(ValueError, match="formulas are not set"):
+            pdf.sheets(browser, written(book))
+
     def test_ids_of_different_pages_stay_apart_and_what_is_left_behind_is_no_link(self, book):
         text = written(book).read_text()
         assert 'id="index--top"' in text and 'id="one--top"' in text
@@ -92,6 +97,7 @@ class TestPDF:
         links = set(re.findall(r'(?<![\w-])(?:xlink:)?href="#([^"]+)"', text))
         assert len(links) > 300
         assert links - set(ids) == set()
+        assert len(set(pdf.mathjax(HTML, text))) == 2  # its settings, and itself
 
 
 class TestZip:

@@ -21,7 +21,7 @@ from browser import launch  # noqa: E402 (the tests' browser, found a line above
 
 ARTICLE = re.compile(r'<article class="bd-article"[^>]*>(.*?)</article>', re.DOTALL)
 STYLE_SHEET = re.compile(r'<link [^>]*rel="stylesheet"[^>]*>')
-MATHJAX = re.compile(r"<script[^>]*>window\.MathJax.*?</script>|<script[^>]*mathjax/[^>]*></script>", re.DOTALL)
+SCRIPT = re.compile(r'<script\b[^>]*\bsrc="([^"?]+)[^"]*"[^>]*></script>')
 SHEET = """\
 @page {
   size: A4;
@@ -33,7 +33,7 @@ html { font-size: 13px; }
 body { display: block; min-height: 0; }
 .bd-article { break-before: page; padding: 0; }
 .bd-article pre { white-space: pre-wrap; overflow: visible; }
-.bd-article code { overflow-wrap: anywhere; }
+.bd-article code, .bd-article code .pre { overflow-wrap: anywhere; white-space: normal; }
 .bd-article tr { break-inside: avoid; }
 .bd-article svg.ghost-figure { max-height: 118mm; }
 /* Air above the letters: those that reach over the edge of a page would be bookmarked twice. */
@@ -89,6 +89,13 @@ def article(html, name, names):
     return f'<article class="bd-article" id="{name}">{text}</article>'
 
 
+def mathjax(html, page):
+    """The elements of a page of the book in the folder `html` that set MathJax up and load it."""
+    for script in SCRIPT.finditer(page):
+        if "mathjax/" in script[1] or (html / script[1]).read_text(encoding="utf-8").startswith("window.MathJax"):
+            yield script[0]
+
+
 def document(html, toc, *, title, lead, imprint, logo):
     """The source of the whole book: a title page, the contents, and every page of `toc`.
 
@@ -104,7 +111,7 @@ def document(html, toc, *, title, lead, imprint, logo):
     parts = chapters(toc)
     names = [name for _, pages in parts for name in pages]
     pages = {name: (html / f"{name}.html").read_text(encoding="utf-8") for name in names}
-    head = dict.fromkeys(tag for page in pages.values() for tag in [*STYLE_SHEET.findall(page), *MATHJAX.findall(page)])
+    head = dict.fromkeys(tag for page in pages.values() for tag in [*STYLE_SHEET.findall(page), *mathjax(html, page)])
     bodies = {name: article(page, name, names) for name, page in pages.items()}
     heading = {name: re.search(r"<h1>(.*?)<a ", body, re.DOTALL)[1] for name, body in bodies.items()}
     rows = "".join(
@@ -164,7 +171,7 @@ def sheets(browser, source):
     Raises
     ------
     ValueError
-        If something is wider than the sheet: on paper nobody can scroll to the rest of it.
+        If something is wider than the sheet: on paper nobody can scroll to the rest of it. Or if no formula is set.
     """
     page = browser.new_page(viewport={"width": WIDTH, "height": 1000}, color_scheme="light")
     page.set_default_timeout(600_000)  # a thousand formulas, perhaps on a busy machine
@@ -172,6 +179,8 @@ def sheets(browser, source):
     page.goto(source.as_uri())
     page.evaluate("window.MathJax?.startup.promise")
     page.evaluate("document.querySelectorAll('.sd-dropdown').forEach((part) => (part.open = true))")
+    if page.evaluate("document.querySelector('.math') && !document.querySelector('mjx-container')"):
+        raise ValueError("the formulas are not set: the pages load MathJax in a way that is not known here")
     if cut := page.evaluate(CUT):
         raise ValueError("wider than the sheet, so that a part would be cut off:\n" + "\n".join(cut))
     settings = {"prefer_css_page_size": True, "outline": True, "tagged": True}
