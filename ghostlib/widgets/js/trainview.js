@@ -77,12 +77,12 @@ function story({ epoch, accuracy }, from, to) {
   return marks;
 }
 
-function sentenceOf({ seed }, session, epoch, isMoving) {
+function sentenceOf({ seed, alpha }, session, epoch, isMoving) {
   const [loss, gradientNorm] = [session.loss.values[epoch], session.gradientNorm.values[epoch]];
   const accuracy = session.accuracy.values;
   const now = `Seed ${seed}, epoch ${epoch}: loss ${show(loss)}, accuracy ${show(accuracy[epoch])}, gradient norm ${show(gradientNorm)}.`;
   if (session.diverged) return `${now} The parameters have overflowed; start again with a lower α.`;
-  if (session.epoch === 0) return `${now} The network is untrained. Press Train.`;
+  if (session.epoch === 0) return `${now} The network is untrained. Press Train for gradient descent at α = ${show(alpha)}.`;
   const [learned, trapped, recovered] = [learnedSince(accuracy), trappedSince(accuracy), recoveredSince(accuracy)];
   if (learned < 0 || epoch < learned) return `${now} Still on the plateau.`;
   const got = `${now} It got the task at epoch ${learned}`;
