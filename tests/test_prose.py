@@ -145,7 +145,6 @@ TYPED = {
         "how many are trained, ours": ["of 90", "of 30"],
         "seeds of the authors' code": ["seeds 0 to 9"],
     },
-    "09-claims": {},
     "api": {"an example": ["of 5,", "50 ms", "of 100"]},
     "exercises": {"a question": ["time 98", "−3"]},
     "index": {"columns of a grid": ["1 1 3 3"]},
