@@ -143,7 +143,9 @@ class TestWorkflows:
     def test_a_release_has_the_book_the_library_the_ledger_and_the_citation(self):
         assert self.WORKFLOWS["release"][True] == {"push": {"tags": ["v*"]}}  # YAML takes "on" for yes
         assert "pip wheel --no-deps --no-build-isolation --wheel-dir _build/dist ." in self.runs("build")
-        assert {"_build/html/_static/ledger.json", "CITATION.cff", "CHANGELOG.md"} <= set(self.runs("build").split())
+        assert {"_build/html/_static/ghost/ledger.json", "CITATION.cff", "CHANGELOG.md"} <= set(
+            self.runs("build").split()
+        )
         assert "gh release create" in self.runs("release")
 
     def test_a_job_may_read_and_only_those_that_publish_may_write(self):
