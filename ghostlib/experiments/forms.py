@@ -85,7 +85,7 @@ class Forms:
     T: tuple[float, ...] = (10.0, 30.0, 100.0, 300.0)
     T_saddle: tuple[float, ...] = (3.0, 5.0, 7.0, 9.0)
     starts: int = 200
-    epochs: int = 1000
+    epochs: int = 400
     halvings: int = 34
     seed: int = 0
 
