@@ -3,9 +3,11 @@
 from ghostlib.experiments.bottleneck import BOTTLENECK
 from ghostlib.experiments.circuit import FALLEN_NETWORKS, RANDOM_NETWORKS
 from ghostlib.experiments.comparison import LOW_CONFIDENCE, REMEDIES
+from ghostlib.experiments.critical import LATE_FALLS, RATES_BY_DELAY
 from ghostlib.experiments.descent import FIG_2BC, FIG_2D, PLATEAUS
 from ghostlib.experiments.escape import ALONG_THE_ESCAPE, FIG_3A_COPIES
 from ghostlib.experiments.falls import FIG_3B, MANY_NETWORKS
+from ghostlib.experiments.forms import FORMS, PLATEAU_KINDS
 from ghostlib.experiments.jump import AROUND_THE_JUMP
 from ghostlib.experiments.landscape import EULER_DELAY, FIG_2A, SLOPE_BY_CONFIDENCE
 from ghostlib.experiments.last_updates import LAST_UPDATES

@@ -5,6 +5,7 @@ finite    the same at finite threshold x* and confidence c
 rescaled  the descent without units, and its cycle of period 3
 laws      the descent in closed form, for small steps
 zone      the gradient in the no-learning zone
+forms     Eq. (15) for other normal forms
 """
 
 from ghostlib.toy.analytic import (

@@ -1,0 +1,172 @@
+"""Chapter 10: the critical learning rate of networks against the delay, and who is trapped long after the jump."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy.stats import bootstrap, quantile_test
+
+from ghostlib import toy
+from ghostlib.experiments import cache, fates
+from ghostlib.networks.task import DelayedActivation
+from ghostlib.page.numbers import Quoted, counted, quoted
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkRates:
+    """The critical rates of S networks at D delays; the loss is divided by T.
+
+    T : tuple of D, in steps.
+    rate : float array (D, S), 0 where a network is trapped at the lowest rate tried, infinite where at none.
+    trapped : bool array (D, S), what became of them in a longer training at the median rate of their delay.
+    """
+
+    T: tuple[int, ...]
+    rate: np.ndarray
+    trapped: np.ndarray
+
+    #: How many networks there are.
+    networks = Quoted(lambda self: self.rate.shape[1])
+    #: How many rates lie outside the interval that was searched, of all.
+    outside = Quoted(lambda self: np.sum((self.rate == 0) | np.isinf(self.rate)))
+
+    @cached_property
+    def median(self):
+        """The rate at which half of the networks are trapped, (D,)."""
+        return np.median(self.rate, axis=1)
+
+    @cached_property
+    def interval(self):
+        """The 95 % interval of that median, from the ranks of the networks (binomial), (D, 2)."""
+        return np.array([quantile_test(row).confidence_interval(0.95) for row in self.rate])
+
+    @cached_property
+    def power(self):
+        """The power of T between neighbouring delays, (D − 1,)."""
+        return np.diff(np.log(self.median)) / np.diff(np.log(self.T))
+
+    @cached_property
+    def power_interval(self):
+        """The 95 % interval of each, by resampling the networks, which are the same at both delays, (D − 1, 2)."""
+
+        def power(one, other, axis=-1):
+            return np.log(np.median(other, axis=axis) / np.median(one, axis=axis))
+
+        found = []
+        for one, other, wide in zip(self.rate, self.rate[1:], np.diff(np.log(self.T)), strict=False):
+            drawn = bootstrap((one, other), power, paired=True, vectorized=True, method="percentile", rng=0)
+            found.append(np.array(drawn.confidence_interval) / wide)
+        return np.array(found)
+
+    #: The median by delay, and the ends of its interval.
+    critical = Quoted(lambda self: self._by_delay(self.median), "{:.2g}")
+    low = Quoted(lambda self: self._by_delay(self.interval[:, 0]), "{:.2g}")
+    high = Quoted(lambda self: self._by_delay(self.interval[:, 1]), "{:.2g}")
+    #: How many are trapped in the longer training at the median, by delay, with an interval.
+    check = Quoted(lambda self: self._by_delay([counted(row.sum(), row.size) for row in self.trapped]))
+    #: The power between neighbouring delays, "28-40", and the ends of its interval; and one power for all delays.
+    power_of = Quoted(lambda self: self._by_pair(self.power), "{:.1f}")
+    power_low = Quoted(lambda self: self._by_pair(self.power_interval[:, 0]), "{:.1f}")
+    power_high = Quoted(lambda self: self._by_pair(self.power_interval[:, 1]), "{:.1f}")
+    overall_power = Quoted(lambda self: np.polyfit(np.log(self.T), np.log(self.median), 1)[0], "{:.1f}")
+    #: By what factor the rate falls from a delay to twice as long a one, where both were measured: "10-20".
+    fall_from = Quoted(
+        lambda self: {f"{T}-{2 * T}": self.critical[T] / self.critical[2 * T] for T in self.T if 2 * T in self.T},
+        "{:.1f}",
+    )
+    #: The median over Eq. (15), delay in τ, by delay.
+    over_toy = Quoted(lambda self: self._by_delay(self.median / self.eq_15), "{:.2g}")
+
+    @quoted("{:.2f}")
+    def spread(self):
+        """Upper over lower quartile of the rates of the networks: the least and the most over the delays."""
+        ratio = np.divide(*np.quantile(self.rate, (0.75, 0.25), axis=1))
+        return {"least": ratio.min(), "most": ratio.max()}
+
+    @property
+    def eq_15(self):
+        """Eq. (15) for these delays in units of τ and for a loss divided by T, (D,)."""
+        delay = np.array(self.T) * DelayedActivation().delta
+        return toy.alpha_star(delay) * delay
+
+    def _by_delay(self, values):
+        return dict(zip(self.T, values, strict=True))
+
+    def _by_pair(self, values):
+        return {f"{T}-{longer}": value for T, longer, value in zip(self.T, self.T[1:], values, strict=False)}
+
+
+@dataclass(frozen=True)
+class RatesByDelay:
+    """Chapter 10: the rate from which on each rank-one network is trapped, for several delays; by halving. Ours."""
+
+    T: tuple[int, ...] = (5, 7, 10, 14, 20, 28, 40)
+    seeds: int = 48
+    low: tuple[float, ...] = (0.04, 0.025, 0.018, 0.01, 0.006, 0.003, 0.0012)
+    high: tuple[float, ...] = (0.4, 0.25, 0.15, 0.09, 0.05, 0.025, 0.009)
+    epochs: int = 3000  # after the plateau
+    longer: int = 10_000  # in the check at the median
+    halvings: int = 7
+
+    def run(self):
+        """All trainings, as `NetworkRates`; each delay is kept on the disk once it is done."""
+        halves = [(0, self.seeds // 2), (self.seeds // 2, self.seeds)]
+        settings = [
+            (T, *half, low, high, self.epochs, self.halvings)
+            for T, low, high in zip(self.T, self.low, self.high, strict=True)
+            for half in halves
+        ]
+        rate = self._joined(cache.map_cached(fates.critical_rates, settings))
+        middle = np.median(rate, axis=1)
+        settings = [(T, *half, float(r), self.longer) for T, r in zip(self.T, middle, strict=True) for half in halves]
+        return NetworkRates(self.T, rate, self._joined(cache.map_cached(fates.trapped_at, settings)))
+
+    def _joined(self, done):
+        return np.concatenate([part for (part,) in done]).reshape(len(self.T), self.seeds)
+
+
+@dataclass(frozen=True, eq=False)
+class LateFates:
+    """Who is trapped long after the jump, at a low rate: arrays as `fates.late_fates` has them."""
+
+    jump: np.ndarray
+    fall: np.ndarray
+    at: np.ndarray
+    sharp: np.ndarray
+
+    trapped = property(lambda self: np.isfinite(self.fall))
+    #: How many networks there are, and how many of them are trapped.
+    late_networks = Quoted(lambda self: self.jump.size)
+    late_trapped = Quoted(lambda self: counted(self.trapped.sum(), self.jump.size))
+    #: The areas from the jump to the earliest fall, the median and the latest.
+    late_fall = Quoted(lambda self: dict(zip(("first", "median", "last"), self._since, strict=True)), "{:.0f}")
+    #: Sharpness over 2/α at the last look before the fall, the least of those that are trapped.
+    late_sharp = Quoted(lambda self: self.sharp[self.trapped, -1].min(), "{:.2f}")
+    #: The largest at the end of those that are not, and their median.
+    late_calm = Quoted(lambda self: self.sharp[~self.trapped, -1].max(), "{:.2f}")
+    late_calm_median = Quoted(lambda self: np.median(self.sharp[~self.trapped, -1]), "{:.2f}")
+
+    @property
+    def _since(self):
+        return np.quantile((self.fall - self.jump)[self.trapped], (0, 0.5, 1))
+
+
+@dataclass(frozen=True)
+class LateFalls:
+    """Chapter 10: networks at a low learning rate and a short delay, trained long after their jump. Ours."""
+
+    T: int = 10
+    seeds: int = 24
+    alpha: float = 0.002
+    area: float = 300.0  # epochs times learning rate
+    every: int = 500
+    looks: int = 10
+
+    def run(self):
+        """The training, as `LateFates`; kept on the disk."""
+        settings = (self.T, self.seeds, self.alpha, self.area, self.every, self.looks)
+        return LateFates(*cache.map_cached(fates.late_fates, [settings])[0])
+
+
+RATES_BY_DELAY = RatesByDelay()
+LATE_FALLS = LateFalls()

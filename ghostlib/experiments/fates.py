@@ -1,0 +1,91 @@
+"""The trainings of chapter 10, as pieces for `ghostlib.experiments.cache`, in a module of their own: what they gave is
+kept on the disk as long as this file and what it imports stay the same.
+
+Rates of networks are those of the loss divided by T. Areas are epochs times learning rate.
+"""
+
+import numpy as np
+
+from ghostlib import outcomes
+from ghostlib.dynamics.sharpness import sharpness
+from ghostlib.networks.records import RankOne
+from ghostlib.networks.task import DelayedActivation
+from ghostlib.training import train
+
+
+C = 10.0
+BEGUN = 0.9  # a loss below it: the plateau is over
+RATE, AREA, EVERY = 0.05, 250, 20  # of the way along the plateau, which does not depend on the rate
+
+
+def off_the_plateau(T, seeds):
+    """The networks `seeds` where their plateau ends: at most `EVERY` epochs before the loss falls below 0.9."""
+    networks, task = RankOne.initial(seeds), DelayedActivation(T=T)
+    history = train(networks, task, RATE, round(AREA / RATE), C, snapshots=EVERY, threads=1)
+    end = outcomes.first_epoch(history.loss < BEGUN)
+    if np.any(end < 1):
+        raise ValueError(f"seeds must leave the plateau within an area of {AREA}, got {np.array(seeds)[end < 1]}")
+    return history.snapshots[(end - 1) // EVERY, np.arange(len(seeds))]
+
+
+def critical_rates(T, first, stop, low, high, epochs, halvings):
+    """The rate from which on each of the networks first … stop − 1 is trapped, by halving the interval low … high.
+
+    Returns
+    -------
+    rate : float array (B,), 0 where a network is trapped at `low`, infinite where it is not at `high`
+    """
+    start, task = off_the_plateau(T, range(first, stop)), DelayedActivation(T=T)
+    below, above = (np.full(len(start), np.log(end)) for end in (low, high))
+
+    def fall(rate):
+        return outcomes.trapped(train(start, task, rate, epochs, C, threads=1).accuracy)
+
+    beyond = np.where(fall(low), 0, np.where(fall(high), 1, np.inf))
+    for _ in range(halvings):
+        middle = (below + above) / 2
+        trapped = fall(np.exp(middle))
+        below, above = np.where(trapped, below, middle), np.where(trapped, middle, above)
+    return (np.where(beyond == 1, np.exp((below + above) / 2), beyond),)
+
+
+def trapped_at(T, first, stop, rate, epochs):
+    """Whether each of the networks first … stop − 1 is trapped so many epochs after its plateau; bool array (B,)."""
+    start = off_the_plateau(T, range(first, stop))
+    return (outcomes.trapped(train(start, DelayedActivation(T=T), rate, epochs, C, threads=1).accuracy),)
+
+
+def late_fates(T, seeds, rate, area, every, looks):
+    """What becomes of the networks 0 … seeds − 1 long after the jump, and how sharp their valley is until then.
+
+    Returns
+    -------
+    jump, fall : float arrays (B,), areas: when the loss is first below ½, and from when on a trapped network is silent;
+        infinite where it is not trapped
+    at, sharp : float arrays (B, looks), areas, evenly from the jump to at most `every` epochs before the fall or the
+        end, and sharpness times rate over 2 there
+    """
+    networks, task, epochs = RankOne.initial(range(seeds)), DelayedActivation(T=T), round(area / rate)
+    history = train(networks, task, rate, epochs, C, snapshots=every)
+    jump, trapped = outcomes.jump(history.loss), outcomes.trapped(history.accuracy)
+    fall = np.where(trapped, outcomes.silent_from(history.accuracy), epochs)
+    ends = np.linspace(jump // every + 1, (fall - 1) // every, looks, axis=-1).astype(int)
+    seen = history.snapshots[ends, np.arange(seeds)[:, None]]
+    sharp = sharpness(seen.reshape(-1), task, C).reshape(ends.shape) * rate / 2
+    return jump * rate, np.where(trapped, fall * rate, np.inf), ends * every * rate, sharp
+
+
+def plateau(T, N, size, seeds):
+    """The areas of the plateaus of the networks 0 … seeds − 1 with m and n multiplied by `size`, and those by the law.
+
+    Returns
+    -------
+    area : float array (B,), up to a loss below ½; infinite where that does not come within three times the law
+    law : float array (B,), exp(cκ*) (1 − n·m)² / (2c²|n|²)
+    """
+    drawn, task = RankOne.initial(range(seeds), N), DelayedActivation(T=T)
+    networks = RankOne(size * drawn.m, size * drawn.n, drawn.b)
+    gain = (1 - np.vecdot(networks.n, networks.m)) ** 2 / np.vecdot(networks.n, networks.n)
+    law = np.exp(C * task.kappa_star) / (2 * C**2) * gain
+    epoch = outcomes.jump(train(networks, task, RATE, round(3 * np.median(law) / RATE), C, threads=1).loss)
+    return np.where(epoch >= 0, epoch * RATE, np.inf), law
