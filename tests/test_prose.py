@@ -145,6 +145,22 @@ TYPED = {
         "how many are trained, ours": ["of 90", "of 30"],
         "seeds of the authors' code": ["seeds 0 to 9"],
     },
+    "10-laws": {
+        "what the loss has fallen to, ours": ["0.9"],
+        "delays of the runs, ours": [
+            "| 5 |",
+            "| 10 |",
+            "| 20 |",
+            "| 40 |",
+            "to 20",
+            "from 20 to 40",
+            "to 14",
+            "from 28 to 40",
+        ],
+        "settings of the runs, ours": ["3,000 epochs", "10,000 epochs", "instead of 3,000", "150,000 epochs"]
+        + ["25 units", "with 400", "200 starts"],
+        "an interval": ["95 %"],
+    },
     "api": {"an example": ["of 5,", "50 ms", "of 100"]},
     "exercises": {"a question": ["time 98", "−3"]},
     "index": {"columns of a grid": ["1 1 3 3"]},
