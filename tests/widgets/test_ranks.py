@@ -67,10 +67,29 @@ def says(page, words):
     )
 
 
+MIDDLE = """
+([outcome, count]) => {
+    const path = document.querySelector(`[role=listbox] [data-outcome=${outcome}]`), mark = path.cloneNode();
+    const beginsAt = [...path.getAttribute("d").matchAll(/M/g)].map(({ index }) => index);
+    mark.setAttribute("d", path.getAttribute("d").slice(beginsAt[count], beginsAt[count + 1]));
+    path.after(mark);
+    const { left, top, width, height } = mark.getBoundingClientRect();
+    mark.remove();
+    return [left + width / 2, top + height / 2];
+}
+"""
+
+
+def middle(page, row, column, seed):
+    """Where a network's mark is in the window; the marks of an outcome are parts of one path, in their order."""
+    outcomes = sweep()["outcome"]
+    place = (row * len(RATES) + column) * FIG_S2.seeds + seed
+    return page.evaluate(MIDDLE, [OUTCOMES[outcomes[place]], outcomes[:place].count(outcomes[place])])
+
+
 def test_a_click_on_the_map_chooses_a_network(page):
     says(page, "Rank 10, α = 0.00464, seed 5")
-    assert page.locator("[data-pick]").count() == len(RANKS) * len(RATES) * FIG_S2.seeds
-    page.locator("[data-pick='8 6 3']").click()
+    page.mouse.click(*middle(page, 8, 6, 3))
     says(page, "Rank 100, α = 0.1, seed 3")
     assert page.locator("input[name=rank-exact]").input_value() == "100"
 
@@ -104,27 +123,55 @@ def test_the_map_is_walked_by_keyboard_and_stopped_at_once(page):
 
 def test_the_map_keeps_its_marks_and_only_its_frames_move(page):
     page.evaluate("window.map = document.querySelector('[role=listbox]')")
-    page.locator("[data-pick='8 6 3']").click()
+    page.mouse.click(*middle(page, 8, 6, 3))
     says(page, "Rank 100, α = 0.1, seed 3")
     assert page.evaluate("window.map === document.querySelector('[role=listbox]')")
-    chosen, mark = (page.locator(one).bounding_box() for one in ("circle[data-chosen]", "[data-pick='8 6 3']"))
-    for at, size in (("x", "width"), ("y", "height")):
-        assert chosen[at] + chosen[size] / 2 == pytest.approx(mark[at] + mark[size] / 2, abs=1)
+    chosen = page.locator("circle[data-chosen]").bounding_box()
+    ring = [chosen["x"] + chosen["width"] / 2, chosen["y"] + chosen["height"] / 2]
+    assert ring == pytest.approx(middle(page, 8, 6, 3), abs=1)
+
+
+def test_nine_hundred_marks_are_four_paths(page):
+    """A browser paints what it has in a picture anew when anything in it moves."""
+    assert page.locator("[role=listbox] > *").count() <= len(OUTCOMES) + 3
+
+
+def test_each_named_curve_has_a_height_of_its_own_for_its_name(page):
+    for rank in (1, 2, 10, 100):
+        page.locator("input[name=rank-exact]").fill(str(rank))
+        page.locator("input[name=rank-exact]").press("Enter")
+        says(page, f"Rank {rank},")
+        names = page.locator(".ghost-picture text.label")
+        heights = [name.get_attribute("y") for name in names.all()]
+        assert len(heights) > 1
+        assert len(heights) == len(set(heights))
+
+
+def test_on_a_phone_every_mark_is_chosen_by_its_own_middle_and_has_room(page):
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.wait_for_function("document.querySelector('.ghost-picture svg').clientWidth < 360")
+    page.locator("[role=listbox]").scroll_into_view_if_needed()
+    for seed in range(FIG_S2.seeds):
+        page.mouse.click(*middle(page, 4, 5, seed))
+        says(page, f"Rank {RANKS[4]}, α = {RATES[5]}, seed {seed}")
+    places = [middle(page, 4, 5, seed) for seed in range(FIG_S2.seeds)]
+    apart = [max(abs(x - u), abs(y - v)) for k, (x, y) in enumerate(places) for u, v in places[:k]]
+    assert min(apart) > 6
 
 
 def test_a_touch_chooses_the_cell_and_in_the_chosen_cell_the_mark(page):
     def touch(network):
-        page.locator(f"[data-pick='{network}']").evaluate(
-            """mark => {
-                const { left, top, width, height } = mark.getBoundingClientRect();
-                const at = { clientX: left + width / 2, clientY: top + height / 2, pointerType: "touch" };
-                mark.dispatchEvent(new PointerEvent("click", { ...at, bubbles: true }));
-            }"""
+        page.locator("[role=option]").evaluate(
+            """(mark, [clientX, clientY]) => {
+                const at = { clientX, clientY, pointerType: "touch", bubbles: true };
+                mark.dispatchEvent(new PointerEvent("click", at));
+            }""",
+            middle(page, *network),
         )
 
-    touch("8 6 3")
+    touch((8, 6, 3))
     says(page, "Rank 100, α = 0.1, seed 5")
-    touch("8 6 3")
+    touch((8, 6, 3))
     says(page, "Rank 100, α = 0.1, seed 3")
 
 
@@ -152,11 +199,13 @@ def test_a_number_typed_between_two_choices_becomes_the_nearer(page):
 
 def test_the_map_shows_every_network_by_its_outcome(page):
     """And at the foot of the map, once more, what each mark means."""
-    colours = {"learned": "circle[fill='var(--ghost-optimum)']", "diverged": "path[stroke='var(--ghost-gradient)']"}
-    for outcome, mark in colours.items():
-        count = int(np.sum(invented_diagram().is_(outcome)))
-        assert page.locator(f"[data-pick] {mark}").count() == count > 0
-        assert page.locator(f".ghost-picture {mark}").count() >= count + 1
+    colours = {"learned": ("fill", "optimum"), "trapped": ("stroke", "dead"), "diverged": ("stroke", "gradient")}
+    for outcome in OUTCOMES:
+        marks, key = page.locator(f"[data-outcome={outcome}]").all()
+        assert marks.get_attribute("d").count("M") == int(np.sum(invented_diagram().is_(outcome))) > 0
+        assert key.get_attribute("d").count("M") == 1
+        for painted, colour in [colours[outcome]] if outcome in colours else []:
+            assert {one.get_attribute(painted) for one in (marks, key)} == {f"var(--ghost-{colour})"}
 
 
 def test_the_sentence_says_what_became_of_the_network(page):
@@ -167,7 +216,7 @@ def test_the_sentence_says_what_became_of_the_network(page):
     }  # fmt: skip
     for outcome in OUTCOMES:
         row, column, seed = np.argwhere(found.is_(outcome))[0]
-        page.locator(f"[data-pick='{row} {column} {seed}']").click()
+        page.mouse.click(*middle(page, row, column, seed))
         learned = found.courses.learned_at[row, column, seed]
         says(page, f"seed {seed}: this network " + ("never learns" if learned < 0 else f"learns at epoch {learned}"))
         says(page, words[outcome])

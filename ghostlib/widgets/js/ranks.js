@@ -3,16 +3,19 @@ import { paint, picture, svg } from "./picture.js";
 import { shell } from "./ui.js";
 
 const NO_LOSS = 255;
-const PER_ROW = 5; // marks of a cell of the map, in rows of five
 const HEIGHT = 330;
-const NAMED = [1, 10, 100]; // ranks whose curves bear a name, beside the chosen one
-const NAMES = [0.02, 0.007, 0.0024, 0.0008]; // heights at which they stand
+const PHONE = "(max-width: 480px)"; // as in widgets.css; there the map is higher and its marks are larger
+// Ranks whose curves bear a name, and the heights at which it stands, clear of the curves; and that of another chosen one.
+const [NAMED, CHOSEN] = [{ 1: 1.1, 10: 0.0024, 100: 0.02 }, 0.0008];
+const circle = (x, y, r) => `M${x - r} ${y}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0`;
+// Each mark as a part of a path, `size` times as large as on a wide map, and how that path is painted.
 const MARKS = {
-  learned: (x, y) => `<circle cx="${x}" cy="${y}" r="2.3" fill="${paint("optimum")}"/>`,
-  unsettled: (x, y) => `<circle cx="${x}" cy="${y}" r="1.9" fill="transparent" stroke="${paint("ink")}"/>`,
-  trapped: (x, y) => `<path d="M${x - 2} ${y + 2.6}L${x + 2} ${y - 2.6}" stroke="${paint("dead")}" stroke-width="1.4"/>`,
-  diverged: (x, y) => `<path d="M${x - 2} ${y - 2}l4 4m0 -4l-4 4" stroke="${paint("gradient")}" stroke-width="1.3"/>`,
+  learned: [(x, y, size) => circle(x, y, 2.3 * size), `fill="${paint("optimum")}"`],
+  unsettled: [(x, y, size) => circle(x, y, 1.9 * size), `fill="transparent" stroke="${paint("ink")}"`],
+  trapped: [(x, y, size) => `M${x - 2 * size} ${y + 2.6 * size}l${4 * size} ${-5.2 * size}`, `stroke="${paint("dead")}" stroke-width="1.4"`],
+  diverged: [(x, y, size) => `M${x - 2 * size} ${y - 2 * size}l${4 * size} ${4 * size}m0 ${-4 * size}l${-4 * size} ${4 * size}`, `stroke="${paint("gradient")}" stroke-width="1.3"`],
 };
+const markOf = (outcome, size, places) => `<path data-outcome="${outcome}" d="${places.map(([x, y]) => MARKS[outcome][0](x, y, size)).join("")}" ${MARKS[outcome][1]}/>`;
 const WORDS = { learned: "learned", unsettled: "unsettled", trapped: "no-learning zone", diverged: "diverged" };
 
 function lossesOf({ losses, lowest, highest }) {
@@ -26,7 +29,6 @@ export default {
     const { ranks, rates, seeds, outcomes, edges } = sweep;
     const losses = lossesOf(sweep);
     const columns = edges.length - 1;
-    const ROWS = Math.ceil(seeds / PER_ROW);
     const place = (row, column, seed) => (row * rates.length + column) * seeds + seed;
 
     // A network's curve: in each column its least and its largest loss, the one nearer to where the pen is first.
@@ -44,38 +46,42 @@ export default {
       return { xs, ys };
     }
 
-    // Where things are on the map: its box, the size of a cell, and the middle of a mark.
+    // Where things are on the map: its box, the size of a cell, and the middle of a mark; in a cell the marks lie in rows.
     function geometryOf(width) {
-      const box = { left: 44, right: width - 8, top: 30, bottom: HEIGHT - 62 };
+      const [height, perRow, size] = window.matchMedia(PHONE).matches ? [470, 2, 1.4] : [HEIGHT, 5, 1];
+      const rows = Math.ceil(seeds / perRow);
+      const box = { left: 44, right: width - 8, top: 30, bottom: height - 62 };
       const across = (box.right - box.left) / rates.length;
       const down = (box.bottom - box.top) / ranks.length;
       const leftOf = (column) => box.left + column * across;
       const topOf = (row) => box.bottom - (row + 1) * down;
-      const markOf = ({ row, column, seed }) => [
-        leftOf(column) + ((0.5 + (seed % PER_ROW)) / PER_ROW) * (across - 4) + 2,
-        topOf(row) + ((0.5 + Math.floor(seed / PER_ROW)) / ROWS) * (down - 4) + 2,
-      ];
-      return { width, box, across, down, leftOf, topOf, markOf };
+      const middleOf = ({ row, column, seed }) => [
+        leftOf(column) + ((0.5 + (seed % perRow)) / perRow) * (across - 4) + 2,
+        topOf(row) + ((0.5 + Math.floor(seed / perRow)) / rows) * (down - 4) + 2,
+      ].map((place) => Math.round(10 * place) / 10);
+      return { width, height, perRow, rows, size, box, across, down, leftOf, topOf, middleOf };
     }
     // All marks lie on one lattice: a network's place on it, from the left and from below, and the network at a place.
-    const latticeOf = ({ row, column, seed }) => [column * PER_ROW + (seed % PER_ROW), row * ROWS + ROWS - 1 - Math.floor(seed / PER_ROW)];
-    function networkAt(x, y) {
-      const [i, j] = [Math.max(0, Math.min(rates.length * PER_ROW - 1, x)), Math.max(0, Math.min(ranks.length * ROWS - 1, y))];
-      return { row: Math.floor(j / ROWS), column: Math.floor(i / PER_ROW), seed: Math.min(seeds - 1, (ROWS - 1 - (j % ROWS)) * PER_ROW + (i % PER_ROW)) };
+    const latticeOf = ({ perRow, rows }, { row, column, seed }) => [column * perRow + (seed % perRow), row * rows + rows - 1 - Math.floor(seed / perRow)];
+    function networkAt({ perRow, rows }, x, y) {
+      const [i, j] = [Math.max(0, Math.min(rates.length * perRow - 1, x)), Math.max(0, Math.min(ranks.length * rows - 1, y))];
+      return { row: Math.floor(j / rows), column: Math.floor(i / perRow), seed: Math.min(seeds - 1, (rows - 1 - (j % rows)) * perRow + (i % perRow)) };
     }
     const outcomeOf = ({ row, column, seed }) => outcomes[sweep.outcome[place(row, column, seed)]];
 
-    // The map without what is chosen on it, so that it is drawn once.
-    function mapOf({ width, box, across, down, leftOf, topOf, markOf }) {
-      let drawn = "";
+    // The map without what is chosen on it, so that it is drawn once: all marks of an outcome are one path, since a browser
+    // paints a picture anew when anything in it moves.
+    function mapOf({ width, height, size, box, across, down, leftOf, topOf, middleOf }) {
+      const places = Object.fromEntries(outcomes.map((outcome) => [outcome, []]));
+      let cells = "";
       let ticks = "";
       ranks.forEach((rank, row) => {
         ticks += `<text class="tick" x="${box.left - 7}" y="${topOf(row) + down / 2 + 4}" text-anchor="end">${rank}</text>`;
         rates.forEach((rate, column) => {
-          drawn += `<rect x="${leftOf(column) + 0.5}" y="${topOf(row) + 0.5}" width="${across - 1}" height="${down - 1}" fill="transparent" stroke="${paint("grid")}" stroke-width="0.8"/>`;
+          cells += `M${leftOf(column) + 0.5} ${topOf(row) + 0.5}h${across - 1}v${down - 1}h${1 - across}z`;
           for (let seed = 0; seed < seeds; seed += 1) {
             const network = { row, column, seed };
-            drawn += `<g data-pick="${row} ${column} ${seed}">${MARKS[outcomeOf(network)](...markOf(network))}</g>`;
+            places[outcomeOf(network)].push(middleOf(network));
           }
         });
       });
@@ -87,13 +93,15 @@ export default {
       let at = Math.max(4, (width - all) / 2);
       let key = "";
       outcomes.forEach((outcome, k) => {
-        key += MARKS[outcome](at + 4, HEIGHT - 9) + `<text class="tick" x="${at + 11}" y="${HEIGHT - 5}">${WORDS[outcome]}</text>`;
+        key += markOf(outcome, 1, [[at + 4, height - 9]]) + `<text class="tick" x="${at + 11}" y="${height - 5}">${WORDS[outcome]}</text>`;
         at += widths[k];
       });
-      const labels = `<text class="axis-label" x="4" y="15">rank</text><text class="axis-label" x="${(box.left + box.right) / 2}" y="${HEIGHT - 28}" text-anchor="middle">learning rate α (log scale)</text>`;
-      const chosen = `<rect data-chosen="cell" width="${across - 1}" height="${down - 1}" fill="none" stroke="${paint("ink")}" stroke-width="1.8" pointer-events="none"/><circle data-chosen="mark" r="4.8" fill="none" stroke="${paint("ink")}" stroke-width="1.5" pointer-events="none"/>`;
-      const marks = `<g role="listbox" aria-label="Networks by rank and learning rate" data-lm-suppress-shortcuts="true" style="cursor: pointer">${drawn}</g>`;
-      return svg(width, HEIGHT, `Map of rank against learning rate with a mark for each of ${seeds} networks in every cell`, labels + ticks + marks + chosen + key, "group");
+      const labels = `<text class="axis-label" x="4" y="15">rank</text><text class="axis-label" x="${(box.left + box.right) / 2}" y="${height - 28}" text-anchor="middle">learning rate α (log scale)</text>`;
+      const drawn = `<path d="${cells}" fill="transparent" stroke="${paint("grid")}" stroke-width="0.8"/>` + outcomes.map((outcome) => markOf(outcome, size, places[outcome])).join("");
+      const cell = `<rect data-chosen="cell" width="${across - 1}" height="${down - 1}" fill="none" stroke="${paint("ink")}" stroke-width="1.8" pointer-events="none"/>`;
+      const mark = `<circle data-chosen="mark" role="option" tabindex="0" aria-selected="true" r="${4.8 * size}" fill="none" stroke="${paint("ink")}" stroke-width="1.5" pointer-events="none"/>`;
+      const marks = `<g role="listbox" aria-label="Networks by rank and learning rate" data-lm-suppress-shortcuts="true" style="cursor: pointer">${drawn}${cell}${mark}</g>`;
+      return svg(width, height, `Map of rank against learning rate with a mark for each of ${seeds} networks in every cell`, labels + ticks + marks + key, "group");
     }
 
     function sentenceOf(here) {
@@ -116,7 +124,7 @@ export default {
 
     let geometry = null;
     let map = "";
-    let current = null; // the chosen mark: the only one that the Tab key stops at
+    let current = null; // the ring around the chosen mark: all that the Tab key stops at
     let isFocused = false;
     const hereOf = ({ rank, alpha, seed }) => ({ row: ranks.indexOf(rank), column: rates.indexOf(alpha), seed });
 
@@ -130,8 +138,8 @@ export default {
       // Where each rank learns; the names stand on rows of their own, as two may learn at the same epoch.
       const learnedAt = (row) => sweep.learned[place(row, here.column, here.seed)];
       const dotOf = (row, look) => (learnedAt(row) > 0 ? [{ type: "dot", x: learnedAt(row), y: sweep.learned_below, ...look }] : []);
-      const named = [...others.filter((row) => NAMED.includes(ranks[row])), here.row].filter((row) => learnedAt(row) > 0);
-      const nameOf = (row, k) => ({ type: "text", x: learnedAt(row), y: NAMES[k], text: `rank ${ranks[row]}`, colour: row === here.row ? "loss" : "muted", anchor: "end" });
+      const named = [...others.filter((row) => Object.hasOwn(NAMED, ranks[row])), here.row].filter((row) => learnedAt(row) > 0);
+      const nameOf = (row) => ({ type: "text", x: learnedAt(row), y: NAMED[ranks[row]] ?? CHOSEN, text: `rank ${ranks[row]}`, colour: row === here.row ? "loss" : "muted", anchor: "end" });
       const curves = picture({
         width: w2, height: HEIGHT, x: { domain: [1, last], log: true, label: "epoch (log scale)" },
         y: { domain: [sweep.lowest, sweep.highest], log: true, label: "loss (log scale)" },
@@ -147,22 +155,16 @@ export default {
       return { pictures: [map, curves], sentence: sentenceOf(here) };
     }
 
-    // Moves the frames of the chosen cell and mark to their place, and with them the name and the focus of the mark.
+    // Moves the frames of the chosen cell and mark to their place, and names the mark.
     function showChosen(values, [frame]) {
       const here = hereOf(values);
       const { row, column, seed } = here;
       const [cell, ring] = frame.querySelectorAll("[data-chosen]");
       cell.setAttribute("transform", `translate(${geometry.leftOf(column) + 0.5} ${geometry.topOf(row) + 0.5})`);
-      ring.setAttribute("transform", `translate(${geometry.markOf(here)})`);
-      const mark = frame.querySelector(`[data-pick="${row} ${column} ${seed}"]`);
-      if (mark === current) return;
-      const name = `rank ${ranks[row]}, α = ${show(rates[column])}, seed ${seed}: ${WORDS[outcomeOf(here)]}`;
-      for (const [key, value] of Object.entries({ role: "option", tabindex: 0, "aria-selected": true, "aria-label": name })) {
-        mark.setAttribute(key, value);
-        current?.removeAttribute(key);
-      }
-      if (isFocused) mark.focus({ preventScroll: true });
-      current = mark;
+      ring.setAttribute("transform", `translate(${geometry.middleOf(here)})`);
+      ring.setAttribute("aria-label", `rank ${ranks[row]}, α = ${show(rates[column])}, seed ${seed}: ${WORDS[outcomeOf(here)]}`);
+      if (isFocused && ring !== current) ring.focus({ preventScroll: true });
+      current = ring;
     }
 
     const view = shell(model, el, {
@@ -196,23 +198,23 @@ export default {
     function pick(event) {
       if (!event.target.closest("[role=listbox]")) return;
       const { left, top, width } = event.target.closest("svg").getBoundingClientRect();
-      const { box, across, down } = geometry;
+      const { box, across, down, perRow, rows } = geometry;
       const [x, y] = [event.clientX - left, event.clientY - top].map((pixels) => (pixels * geometry.width) / width);
-      const found = networkAt(Math.floor(((x - box.left) / across) * PER_ROW), Math.floor(((box.bottom - y) / down) * ROWS));
+      const found = networkAt(geometry, Math.floor(((x - box.left) / across) * perRow), Math.floor(((box.bottom - y) / down) * rows));
       const here = hereOf(view.values());
       const isHere = found.row === here.row && found.column === here.column;
       choose(event.pointerType === "touch" && !isHere ? { ...found, seed: here.seed } : found);
     }
     function step(event) {
       if (event.target !== current || event.ctrlKey || event.altKey || event.metaKey) return;
-      const [x, y] = latticeOf(hereOf(view.values()));
+      const [x, y] = latticeOf(geometry, hereOf(view.values()));
       const to = {
         ArrowLeft: [x - 1, y], ArrowRight: [x + 1, y], ArrowUp: [x, y + 1], ArrowDown: [x, y - 1],
-        PageUp: [x, y + ROWS], PageDown: [x, y - ROWS], Home: [0, y], End: [Infinity, y],
+        PageUp: [x, y + geometry.rows], PageDown: [x, y - geometry.rows], Home: [0, y], End: [Infinity, y],
       };
       if (!Object.hasOwn(to, event.key)) return;
       event.preventDefault();
-      choose(networkAt(...to[event.key]));
+      choose(networkAt(geometry, ...to[event.key]));
     }
     el.addEventListener("click", pick);
     el.addEventListener("keydown", step);
