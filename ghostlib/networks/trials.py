@@ -98,12 +98,12 @@ class Trials:
         Nothing is drawn where `spread` or `noise` is zero.
         """
         generator = self.generator() if generator is None else generator
-        start, noise = np.full((len(self.inputs), N), self.x0), np.zeros((self.steps - 1, len(self.inputs), N))
+        start, noise = np.full((N, len(self.inputs)), self.x0), np.zeros((N, self.steps - 1, len(self.inputs)))
         if self.spread:
             start += self.spread * generator.standard_normal(start.shape)
         if self.noise:
             noise += self.noise * generator.standard_normal(noise.shape)
-        return np.tanh(start) if self.squashed else start, noise
+        return (np.tanh(start) if self.squashed else start).T, np.moveaxis(noise, 0, -1)
 
     def loss(self, output):
         """Σ weights (ô − o)², averaged over trials, of `output` (..., P, steps); shape (...)."""
@@ -146,7 +146,8 @@ class DelayedCueDiscrimination(Trials):
     def __init__(self, each=500, cue=2, delay=10, response=10, **options):
         cues = np.array([[1.0], [-1.0]])
         parts = [(cue, cues, 0), (delay, 0, 0), (response, 0, cues)]
-        super().__init__(*_blocks(each, 2, parts), **{"output": "tanh", "thresholds": (-0.33, 0.33), **START, **options})
+        authors = {"output": "tanh", "thresholds": (-0.33, 0.33), **START}
+        super().__init__(*_blocks(each, 2, parts), **authors | options)
 
 
 class DelayedMatchToSample(Trials):
@@ -162,11 +163,11 @@ class DelayedMatchToSample(Trials):
     def __init__(self, each=500, sample=6, delay=16, test=6, response=10, **options):
         first, second = np.array([[1.0], [1.0], [-1.0], [-1.0]]), np.array([[1.0], [-1.0], [1.0], [-1.0]])
         parts = [(sample, first, 0), (delay, 0, 0), (test, second, 0), (response, 0, first == second)]
-        super().__init__(*_blocks(each, 4, parts), **{"noise": 0.01, **START, **options})
+        super().__init__(*_blocks(each, 4, parts), **{"noise": 0.01, **START} | options)
 
 
 def _blocks(each, conditions, parts):
-    """Inputs and targets of so many trials of each condition, from parts (steps, input, target), one after the other."""
+    """Inputs and targets of so many trials of each condition, from parts (steps, input, target) in a row."""
     each = _checks.count("each", each, 1)
     lengths = [_checks.count("steps of every part", length, 0) for length, _, _ in parts]
     inputs, targets = (

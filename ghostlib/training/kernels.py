@@ -512,18 +512,17 @@ def draw_trials(trial, workspace):
     phi, generator = workspace.phi, workspace.generator
     kind = phi.dtype.type
     steps = phi.shape[1]
-    for p in range(trial.trials):
-        for i in range(trial.units):
+    for i in range(trial.units):
+        for p in range(trial.trials):
             z = trial.spread * generator.standard_normal() if trial.spread > 0 else 0.0
             phi[i, steps - 1, p] = kind(trial.x0 + z)
-    for i in range(trial.units):
         for p in range(phi.shape[2]):
             value = phi[i, steps - 1, p]
             phi[i, steps - 1, p] = (tanh(value) if trial.squashed else value) / kind(trial.delta)
     if trial.noise > 0:
-        for t in range(steps - 1):
-            for p in range(trial.trials):
-                for i in range(trial.units):
+        for i in range(trial.units):
+            for t in range(steps - 1):
+                for p in range(trial.trials):
                     phi[i, t, p] = kind(trial.noise * generator.standard_normal())
 
 

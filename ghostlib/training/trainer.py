@@ -48,9 +48,10 @@ def train(
 
     Parameters
     ----------
-    networks : RankOne, LowRank or FullRank
+    networks : RankOne, LowRank, FullRank or DrivenLowRank
         With any leading axes B.
-    task : DelayedActivation
+    task : DelayedActivation; or Trials, for networks that hear inputs, with the loss that it defines
+        What it draws begins anew with its seed: to go on with other draws, give it another.
     alpha : float or array
         Learning rate, one or one per network (broadcast against B).
     epochs : int
@@ -91,7 +92,7 @@ def train(
     Go on, at another confidence say, with ``train(history.networks, …)``.
     """
     if type(networks) not in WORKSPACE:
-        raise ValueError(f"networks must be RankOne, LowRank or FullRank, got {type(networks).__name__}")
+        raise ValueError(f"networks must be RankOne, LowRank, FullRank or DrivenLowRank, got {type(networks).__name__}")
     is_driven = isinstance(networks, DrivenLowRank)
     if is_driven:
         fits(networks, task)
