@@ -103,8 +103,8 @@ def loss_and_gradient(networks, task, c=None, *, dtype=torch.float64):
     else:
         target = _tensor(checked_target(task), dtype)
         loss = (output(type(networks), theta, task, c) - target).square().sum(-1) / task.T
-    loss.sum().backward()
-    return loss.detach().numpy(), type(networks)(*(tensor.grad.numpy() for tensor in theta.values()))
+    gradient = torch.autograd.grad(loss.sum(), list(theta.values()), materialize_grads=True)
+    return loss.detach().numpy(), type(networks)(*(tensor.numpy() for tensor in gradient))
 
 
 def _tensor(array, dtype):

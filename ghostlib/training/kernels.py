@@ -157,7 +157,7 @@ class DrivenWorkspace(NamedTuple):
     phi : φ of step t in place t, (N, steps, P); r(0)/Δ in the last place, as if a step from zero had led there.
     dz : dL/dz of step t, z being what φ is the tanh of, likewise; zero in the last place.
     state : 1, then the inputs, which stay, then κ, before step t, (rows, steps, P).
-    adjoint : Δ times the adjoint of κ, and of a read-out from the rates, to which φ in the same place has led, likewise.
+    adjoint : Δ times the adjoint of κ, and of a read-out from the rates, to which φ in the same place leads, likewise.
     drive : what a step adds to one of them, (rows, 1, P).
     read : the read-out before step t, then the output, then dL/d(read-out), (steps, P).
     sums : of products, (rows,).
