@@ -49,7 +49,7 @@ def torch_loop(each, rank):
 def report():
     """The table as Markdown."""
     lines = [
-        f"Delayed cue discrimination, N = 100, 22 steps, float32, one core of {processor()}, torch {torch.__version__}.",
+        f"Cue discrimination, N = 100, 22 steps, float32, one core of {processor()}, torch {torch.__version__}.",
         "",
         "| trials | K | ghostlib, µs an epoch | torch loop, µs | times faster |",
         "|--:|--:|--:|--:|--:|",

@@ -27,7 +27,7 @@ ORDER = [
 ]
 LONGEST_CELL = 10
 # Not a target but a lid: who needs more room takes something out, or says why.
-MOST_LINES, MOST_CODE = 13_100, 7_600
+MOST_LINES, MOST_CODE = 13_750, 8_000  # networks that hear inputs need 640 and 400
 LAYOUT = {
     tokenize.COMMENT,
     tokenize.DEDENT,
