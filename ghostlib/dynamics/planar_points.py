@@ -77,8 +77,8 @@ def rank_two_points(network, *, box=None, tau=1.0):
     Parameters
     ----------
     network : LowRank
-        A single one, of shape () or (1,). A constant input u adds its current to b:
-        ``dataclasses.replace(network, b=network.b + w_in @ u)``.
+        A single one, of shape () or (1,). A constant input u adds its current to b: ``network.at(u)`` where the network
+        has a w_in.
     box : ((low, high), (low, high)), optional
         Where to look, as far as |κ_k| ≤ Σ|n_k| + 1; by default all of that.
     tau : as in `planar_points_of`.

@@ -12,9 +12,9 @@ class History(NamedTuple):
     r"""The course of a training. The value at epoch e is that of the parameters after e updates.
 
     epoch : int array (E,), the recorded epochs, in the order in which they were asked for.
-    loss : float array (B, E), Σₜ (ô − o)² / T.
+    loss : float array (B, E), Σₜ (ô − o)² / T, or as `Trials` define it.
     gradient_norm : float array (B, E), L2 norm of ∂L/∂θ over all trained parameters.
-    accuracy : float array (B, E), share of the 2T steps on the right side of 1/2.
+    accuracy : float array (B, E), share of the steps on the right side of 1/2, or of the thresholds.
     c : float array (B, E), the confidence; constant unless it was trained; 1 for networks with a trained read-out.
     networks : the trained networks, leading axes (B,). Pass them to `train` to go on.
     snapshots : the networks at the epochs asked for, leading axes (S, B): ``snapshots[2]`` is the ensemble at the third

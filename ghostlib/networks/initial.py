@@ -1,5 +1,7 @@
 """The authors' draws: PyTorch's CPU generator, which is all that torch is needed for here."""
 
+import math
+
 import numpy as np
 
 from ghostlib import _checks
@@ -8,16 +10,53 @@ from ghostlib import _checks
 def draw(seeds, N, *shapes):
     """For every seed the arrays of `shapes`, one after the other, from N(0, 1/N) by PyTorch's CPU generator."""
     torch = pytorch()
+
+    def normal(generator, shape):
+        return torch.randn(shape, generator=generator, dtype=torch.float32, device="cpu") / np.sqrt(N)
+
+    return _for_every_seed(seeds, [(normal, shape) for shape in shapes])
+
+
+def draw_driven(seeds, N, K, D):
+    """For every seed m (N, K), n (K, N), b (N,), w_out (K,), b_out (1,) and w_in (N, D), as the authors draw them.
+
+    Their script makes an `nn.Linear(D, N)` and two matrices first, which it does not use but which move the generator
+    on; then S_l ~ N(0, 1/N), which is nᵀ, and S_r ~ N(0, 1), which is mᵀ; then an `nn.Linear(K, 1)`, of which the bias
+    is kept; then the input and the output weights by Xavier's uniform rule, and the input bias from N(0, 0.1²).
+    """
+    torch = pytorch()
+
+    def drawn(method, shape, *numbers, generator):
+        return getattr(torch.empty(shape, dtype=torch.float32, device="cpu"), method)(*numbers, generator=generator)
+
+    def normal(deviation):
+        return lambda generator, shape: drawn("normal_", shape, 0.0, deviation, generator=generator)
+
+    def uniform(bound):
+        return lambda generator, shape: drawn("uniform_", shape, -bound, bound, generator=generator)
+
+    def xavier(generator, shape):
+        return uniform(math.sqrt(6 / sum(shape)))(generator, shape)
+
+    inward, outward = uniform(1 / math.sqrt(D)), uniform(1 / math.sqrt(K))
+    unused = [(inward, (N, D)), (inward, (N,)), (normal(1.0), (N, K)), (normal(1.0), (K, N))]
+    factors = [(normal(1 / math.sqrt(N)), (N, K)), (normal(1.0), (K, N))]
+    rest = [(outward, (1, K)), (outward, (1,)), (xavier, (N, D)), (xavier, (1, K)), (normal(0.1), (N,))]
+    *_, left, right, _, b_out, w_in, w_out, b = _for_every_seed(seeds, [*unused, *factors, *rest])
+    return np.swapaxes(right, -1, -2), np.swapaxes(left, -1, -2), b, w_out[..., 0, :], b_out[..., 0], w_in
+
+
+def _for_every_seed(seeds, plan):
+    """Arrays with the leading axes of `seeds`, drawn one after the other by ``draw(generator, shape)`` of the plan."""
     seeds = np.array(seeds, dtype=object)
-    drawn = [np.empty((seeds.size, *shape)) for shape in shapes]
+    drawn = [np.empty((seeds.size, *shape)) for _, shape in plan]
     for i, seed in enumerate(seeds.flat):
         seed = _checks.count("seeds", seed, 0)
         if seed >= 2**64:
             raise ValueError(f"seeds must be < 2⁶⁴, which is all that PyTorch's generator takes, got {seed}")
-        generator = torch.Generator("cpu").manual_seed(seed)
-        for array in drawn:
-            normal = torch.randn(array.shape[1:], generator=generator, dtype=torch.float32, device="cpu")
-            array[i] = (normal / np.sqrt(N)).numpy()
+        generator = pytorch().Generator("cpu").manual_seed(seed)
+        for array, (draw_one, shape) in zip(drawn, plan, strict=True):
+            array[i] = draw_one(generator, shape).numpy()
     return [array.reshape(*seeds.shape, *array.shape[1:]) for array in drawn]
 
 

@@ -9,6 +9,7 @@ from dataclasses import fields
 import numpy as np
 
 from ghostlib.networks import initial
+from ghostlib.networks.driven import DrivenLowRank, fits
 from ghostlib.networks.records import FullRank, LowRank, RankOne, confidence
 from ghostlib.networks.task import checked_target
 
@@ -54,13 +55,35 @@ def output(kind, theta, task, c=None):
     return torch.sigmoid(torch.stack(z, dim=-1))
 
 
+def trial_outputs(theta, task, start, noise):
+    """The same for networks that hear the inputs of `Trials`: output before each update, shape (..., P, steps).
+
+    theta : dict of tensors
+        From `parameters` of `DrivenLowRank` networks.
+    start, noise : tensors
+        What ``task.draw(N)`` gives.
+    """
+    m, n, w_in = (theta[name].unsqueeze(-3) for name in ("m", "n", "w_in"))
+    b, w_out, b_out = theta["b"].unsqueeze(-2), theta["w_out"].unsqueeze(-2), theta["b_out"].unsqueeze(-1)
+    inputs = _tensor(task.inputs, b.dtype).unsqueeze(-1)
+    r, z = start.expand(*b.shape[:-2], *start.shape), []
+    for t in range(task.steps):
+        kappa = n @ r.unsqueeze(-1)
+        read = r if w_out.shape[-1] == r.shape[-1] else kappa.squeeze(-1)
+        z.append((w_out * read).sum(-1) + b_out)
+        if t + 1 < task.steps:
+            heard = (m @ kappa + w_in @ inputs[:, t]).squeeze(-1)
+            r = (1 - task.delta) * r + task.delta * torch.tanh(heard + b + noise[t])
+    return getattr(torch, task.output)(torch.stack(z, dim=-1))
+
+
 def loss_and_gradient(networks, task, c=None, *, dtype=torch.float64):
-    """Loss of each network, Σₜ (ô − o)² / T, and its gradient, by autograd through the simulation of all units.
+    """Loss of each network, as the task defines it, and its gradient, by autograd through the simulation of all units.
 
     Parameters
     ----------
-    networks : RankOne, LowRank or FullRank
-    task : DelayedActivation
+    networks : RankOne, LowRank or FullRank; or DrivenLowRank
+    task : DelayedActivation; or Trials, at what they draw in the first epoch
     c : float or array of shape (...), optional
         Confidence of rank-one networks, 10 by default; other networks have none. A ValueError where it is not positive,
         does not fit, or is given for networks without one.
@@ -71,11 +94,17 @@ def loss_and_gradient(networks, task, c=None, *, dtype=torch.float64):
     loss : ndarray, shape (...)
     gradient : record of the kind of `networks`
     """
-    theta, target = parameters(networks, dtype), _tensor(checked_target(task), dtype)
-    o = output(type(networks), theta, task, _tensor(confidence(networks, c), dtype))
-    loss = (o - target).square().sum(-1) / task.T
-    loss.sum().backward()
-    return loss.detach().numpy(), type(networks)(*(tensor.grad.numpy() for tensor in theta.values()))
+    theta, c = parameters(networks, dtype), _tensor(confidence(networks, c), dtype)
+    if isinstance(networks, DrivenLowRank):
+        fits(networks, task)
+        o = trial_outputs(theta, task, *(_tensor(drawn, dtype) for drawn in task.draw(networks.N)))
+        error = (o - _tensor(task.targets, dtype)).square() * _tensor(task.weights, dtype)
+        loss = error.sum((-1, -2)) / len(task.targets)
+    else:
+        target = _tensor(checked_target(task), dtype)
+        loss = (output(type(networks), theta, task, c) - target).square().sum(-1) / task.T
+    gradient = torch.autograd.grad(loss.sum(), list(theta.values()), materialize_grads=True)
+    return loss.detach().numpy(), type(networks)(*(tensor.numpy() for tensor in gradient))
 
 
 def _tensor(array, dtype):

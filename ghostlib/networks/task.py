@@ -32,11 +32,10 @@ class DelayedActivation:
 
     def __post_init__(self):
         object.__setattr__(self, "T", _checks.count("T", self.T, 1))
-        for name in ("dt", "tau", "x0", "kappa_star"):
-            check = _checks.positive if name in ("dt", "tau") else _checks.finite
-            object.__setattr__(self, name, _checks.number(name, getattr(self, name), check))
-        if self.dt > 2 * self.tau:
-            raise ValueError(f"dt must be ≤ 2 tau = {2 * self.tau:g}, where Euler's step is stable, got {self.dt:g}")
+        dt, tau = checked_steps(self.dt, self.tau)
+        numbers = {name: _checks.number(name, getattr(self, name)) for name in ("x0", "kappa_star")}
+        for name, value in {"dt": dt, "tau": tau, **numbers}.items():
+            object.__setattr__(self, name, value)
 
     @property
     def delta(self):
@@ -84,6 +83,14 @@ class DelayedActivation:
         if output.ndim == 0 or output.shape[-1] != self.steps:
             raise ValueError(f"output must have {self.steps} steps (2T) on its last axis, got shape {output.shape}")
         return output
+
+
+def checked_steps(dt, tau):
+    """Both as floats; a `ValueError` unless they are positive and Euler's step is stable."""
+    dt, tau = (_checks.number(name, value, _checks.positive) for name, value in (("dt", dt), ("tau", tau)))
+    if dt > 2 * tau:
+        raise ValueError(f"dt must be ≤ 2 tau = {2 * tau:g}, where Euler's step is stable, got {dt:g}")
+    return dt, tau
 
 
 def checked_target(task):

@@ -9,11 +9,12 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from ghostlib import _checks
+from ghostlib.networks.driven import DrivenLowRank, fits
 from ghostlib.networks.history import History, chosen_epochs
 from ghostlib.networks.records import FullRank, LowRank, RankOne, confidence, per_network
 from ghostlib.networks.task import checked_target
 from ghostlib.training import kernels
-from ghostlib.training.layout import pack, unpack
+from ghostlib.training.layout import LANES, driven_rows, pack, padded, unpack
 from ghostlib.training.rules import PLAIN, checked
 
 
@@ -24,6 +25,7 @@ WORKSPACE = {
     RankOne: kernels.RankOneWorkspace,
     LowRank: kernels.LowRankWorkspace,
     FullRank: kernels.FullRankWorkspace,
+    DrivenLowRank: kernels.DrivenWorkspace,
 }
 
 
@@ -46,9 +48,10 @@ def train(
 
     Parameters
     ----------
-    networks : RankOne, LowRank or FullRank
+    networks : RankOne, LowRank, FullRank or DrivenLowRank
         With any leading axes B.
-    task : DelayedActivation
+    task : DelayedActivation; or Trials, for networks that hear inputs, with the loss that it defines
+        What it draws begins anew with its seed: to go on with other draws, give it another.
     alpha : float or array
         Learning rate, one or one per network (broadcast against B).
     epochs : int
@@ -89,8 +92,11 @@ def train(
     Go on, at another confidence say, with ``train(history.networks, …)``.
     """
     if type(networks) not in WORKSPACE:
-        raise ValueError(f"networks must be RankOne, LowRank or FullRank, got {type(networks).__name__}")
-    target, rule = checked_target(task), checked(rule)
+        raise ValueError(f"networks must be RankOne, LowRank, FullRank or DrivenLowRank, got {type(networks).__name__}")
+    is_driven = isinstance(networks, DrivenLowRank)
+    if is_driven:
+        fits(networks, task)
+    target, rule = task.targets if is_driven else checked_target(task), checked(rule)
     epochs = _checks.count("epochs", epochs, 0)
     epoch, record_place = _sorted(chosen_epochs("record", record, epochs))
     snapshot_epoch, snapshot_place = _sorted(chosen_epochs("snapshots", snapshots, epochs))
@@ -108,10 +114,14 @@ def train(
     records = np.empty((len(theta), 4 if learn_c else 3, epoch.size), dtype)
     snapshot = np.empty((len(theta), snapshot_epoch.size, *theta.shape[1:]), dtype)
     state = np.tile(np.array([0, 0, 0, -1, -1]), (len(theta), 1))
-    trial = kernels.Trial(target, networks.N, task.delta, task.x0, task.kappa_star, bool(learn_c), epochs)
+    if is_driven:
+        trial, heard = _driven_trial(networks, task, epochs)
+    else:
+        trial = kernels.Trial(target, networks.N, task.delta, task.x0, task.kappa_star, bool(learn_c), epochs)
 
     def start(i):
-        workspace = WORKSPACE[type(networks)].like(theta[i], target.size)
+        more = (driven_rows(networks)[0], networks.N, heard, task.generator()) if is_driven else (target.size,)
+        workspace = WORKSPACE[type(networks)].like(theta[i], *more)
         moments = np.zeros((rule.moments, *theta.shape[1:]))
         fixed = theta[i], float(alpha.flat[i]), rule, moments, trial, workspace, state[i]
         return lambda until: kernels.advance(*fixed, until, epoch, records[i], snapshot_epoch, snapshot[i])
@@ -137,6 +147,22 @@ def train(
         frozen_at=state[:, kernels.FROZEN_AT].reshape(networks.shape),
         diverged_at=state[:, kernels.DIVERGED_AT].reshape(networks.shape),
     )
+
+
+def _driven_trial(networks, task, epochs):
+    """The task as `kernels.driven` takes it, and its inputs (D, steps, P), with padded trials that have no weight."""
+    P, steps, D = task.inputs.shape
+
+    def lanes(array, fill=0.0):
+        whole = np.full((*array.shape[1:][::-1], padded(P, LANES)), fill)
+        whole[..., :P] = array.T
+        return whole
+
+    low, high = task.sides()
+    arrays = lanes(task.targets), lanes(low, np.inf), lanes(high), lanes(task.weights / P)
+    sizes = P, networks.N, networks.rank, D, networks.from_rates, task.output == "tanh"
+    numbers = task.delta, task.x0, task.spread, task.squashed, task.noise, epochs
+    return kernels.DrivenTrial(*arrays, *sizes, *numbers), lanes(task.inputs)
 
 
 def _sorted(listed):

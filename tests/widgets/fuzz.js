@@ -1,6 +1,6 @@
 // The work of test_fuzz.py, inside the page: many states of one widget, and what was wrong with them.
 async ([key, states, seed]) => {
-  const HANG = 200, REPEATS = 5, ADDRESSES = 150; // milliseconds; Chromium ignores addresses that come more often
+  const HANG = 200, REPEATS = 20, ADDRESSES = 150; // milliseconds; Chromium ignores addresses that come more often
   const LEAP = 1000, UNHURRIED = 0.1; // milliseconds, and the share of states in which a training gets its full time
   const NAMES = ["constructor", "__proto__", "toString", "hasOwnProperty", "", "<b>", "x".repeat(3000), "\0", "%"];
   const TEXTS = [
