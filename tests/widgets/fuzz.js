@@ -79,15 +79,14 @@ async ([key, states, seed]) => {
   };
   const problems = new Set(), hangs = [];
   // All that a state has changed, and not the nine hundred marks that stay.
-  const observer = new MutationObserver(() => {});
+  const changes = [], observer = new MutationObserver((records) => changes.push(...records));
   observer.observe(live, { subtree: true, childList: true, attributes: true, characterData: true });
   const contents = ({ type, target, attributeName, addedNodes }) =>
     type === "attributes" ? target.getAttribute(attributeName) ?? "" : type === "characterData" ? target.data : [...addedNodes].map((node) => node.outerHTML ?? node.data).join(" ");
   const look = (kind) => {
-    const changes = observer.takeRecords();
-    const shown = changes.filter(({ target }) => target.closest?.(".ghost-picture, .ghost-sentence") ?? true).map(contents).join(" ");
+    const shown = [...changes.splice(0), ...observer.takeRecords()].filter(({ target }) => (target.closest ? target : target.parentElement)?.closest(".ghost-picture, .ghost-sentence")).map(contents).join(" ");
     const words = /NaN|undefined|Infinity|\[object|\bnull\b/.exec(shown);
-    if (words) problems.add(`${kind}: shows ${shown.slice(words.index - 60, words.index + 60)}`);
+    if (words) problems.add(`${kind}: shows ${shown.slice(Math.max(0, words.index - 60), words.index + 60)}`);
     if (window.harmed || live.querySelector("img, script, iframe, a, b, [onerror]")) problems.add(`${kind}: markup`);
     const message = live.querySelector(".ghost-message").textContent;
     if (message.length >= 200) problems.add(`${kind}: a refusal of ${message.length} characters`);
