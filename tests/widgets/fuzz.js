@@ -83,8 +83,9 @@ async ([key, states, seed]) => {
   observer.observe(live, { subtree: true, childList: true, attributes: true, characterData: true });
   const contents = ({ type, target, attributeName, addedNodes }) =>
     type === "attributes" ? target.getAttribute(attributeName) ?? "" : type === "characterData" ? target.data : [...addedNodes].map((node) => node.outerHTML ?? node.data).join(" ");
-  const look = (kind) => {
-    const shown = [...changes.splice(0), ...observer.takeRecords()].filter(({ target }) => (target.closest ? target : target.parentElement)?.closest(".ghost-picture, .ghost-sentence")).map(contents).join(" ");
+  const isShown = ({ target }) => (target.closest ? target : target.parentElement)?.closest(".ghost-picture, .ghost-sentence");
+  const changed = () => [...changes.splice(0), ...observer.takeRecords()].filter(isShown).map(contents).join(" ");
+  const look = (kind, shown) => {
     const words = /NaN|undefined|Infinity|\[object|\bnull\b/.exec(shown);
     if (words) problems.add(`${kind}: shows ${shown.slice(Math.max(0, words.index - 60), words.index + 60)}`);
     if (window.harmed || live.querySelector("img, script, iframe, a, b, [onerror]")) problems.add(`${kind}: markup`);
@@ -95,6 +96,7 @@ async ([key, states, seed]) => {
       if (!Number.isFinite(value)) problems.add(`${kind}: ${name} stands at no number`);
     }
   };
+  look("opening", live.innerHTML);
   for (let k = 0; k < states; k += 1) {
     const kind = one(Object.keys(DEEDS)), act = DEEDS[kind]();
     leap = random() < UNHURRIED ? 0 : LEAP;
@@ -106,7 +108,7 @@ async ([key, states, seed]) => {
       took = clock() - begin;
     }
     if (took > HANG) hangs.push(`${kind}: ${Math.round(took)} ms`);
-    look(kind);
+    look(kind, changed());
   }
   return { problems: [...problems], hangs };
 }
