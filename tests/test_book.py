@@ -481,7 +481,8 @@ def test_no_link_inside_the_book_is_broken():
                 continue
             file, _, anchor = target.partition("#")
             file = file or name
-            assert (HTML / file).exists(), f"{name}: {target}"
+            # The PDF comes with `make dist`, and until then its link is hidden: tests/test_dist.py.
+            assert (HTML / file).exists() or file == "ghost-book.pdf", f"{name}: {target}"
             if anchor and file in ids:
                 assert anchor in ids[file], f"{name}: {target}"
 

@@ -60,7 +60,7 @@ def test_a_card_opens_under_the_pointer_and_with_the_focus_and_goes_with_escape(
     assert link.get_attribute("aria-describedby") is None
 
     page.mouse.move(0, 0)
-    page.locator("article a.reference.internal[href*='#equation-']").first.focus()
+    page.locator("article a.reference.internal[href*='#equation-'] >> visible=true").first.focus()
     expect(card.locator("mjx-container")).to_be_visible()
     page.evaluate("document.activeElement.blur()")
     expect(card).to_be_hidden()
