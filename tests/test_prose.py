@@ -117,8 +117,8 @@ TYPED = {
             "to 4",
             "2, 1, 0.3",
             "at 0.3",
-        ]
-        + ["0.5, 1, 2 and 5"],
+            "0.5, 1, 2 and 5",
+        ],
         "the confidence of Fig. 4": ["to 10", "at 10", "the 10"],
         "printed in the caption of Fig. 4": ["has 54", "74 is", "54 is", "54 of 100", "74 of 100", "paper's 54"],
         "what is called solved, ours": ["0.95", "at most 0.1"],
@@ -131,8 +131,12 @@ TYPED = {
             "1 or 0.1",
             "to 0.1",
             "limit 0.1",
-        ]
-        + ["at 0.03", "at 0.01", "rate, 0.001", "At 0.02", "10 | 5 | 3 | 1 | 0.3"],
+            "at 0.03",
+            "at 0.01",
+            "rate, 0.001",
+            "At 0.02",
+            "10 | 5 | 3 | 1 | 0.3",
+        ],
         "a share that is asked for, ours": ["95%", "90 are"],
     },
     "08-sloppy-ranks": {

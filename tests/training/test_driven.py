@@ -109,11 +109,13 @@ def test_float32_is_float64_to_rounding():
     np.testing.assert_allclose(history.gradient_norm, exact.gradient_norm, rtol=1e-4)
 
 
-def test_the_papers_network_tells_the_cues_apart_after_a_plateau():
+def test_the_papers_network_tells_the_cues_apart_after_a_slow_slide():
     task = DelayedCueDiscrimination(20)
     history = train(DrivenLowRank.initial([0, 1]), task, 1e-3, 10_000)
     learning, silent = history.loss
-    assert 0.13 < learning[2500:4000].mean() < 0.19
+    # Not a flat plateau at 0.167: a plain loop in PyTorch, with draws of its own, slides through it at the same pace.
+    assert learning[2000:2500].mean() == pytest.approx(0.175, abs=0.008)
+    assert learning[4000:4500].mean() == pytest.approx(0.147, abs=0.008)
     assert learning[9500:].mean() < 0.06 and history.accuracy[0, 9500:].mean() > 0.9
     assert silent[9500:].mean() > 0.45
 
