@@ -24,4 +24,5 @@ from ghostlib.experiments.scale import RANK_OR_SIZE, RANK_OR_SIZE_HIGH_RATE
 from ghostlib.experiments.sloppy import FIG_S2, FIG_S2_EDGE, FIG_S2_FULL
 from ghostlib.experiments.time_steps import TIME_STEPS
 from ghostlib.experiments.trainable import TRAINABLE_C
+from ghostlib.experiments.two_dimensions import MANY_CUES, TWO_DIMENSIONS
 from ghostlib.experiments.zone_slopes import ZONE_SLOPES

@@ -1,0 +1,116 @@
+"""Figures of networks in the plane (chapter 09): a training and its slow points, the flow, many networks."""
+
+import numpy as np
+from matplotlib import pyplot as plt
+
+from ghostlib.experiments.cues import EVERY
+from ghostlib.experiments.two_dimensions import in_delay
+from ghostlib.networks.trials import DelayedCueDiscrimination
+from ghostlib.plots.marks import dot, hline, label, panels, vline
+from ghostlib.plots.style import CLAIM, GHOST, INK, LOSS, MUTED, OPTIMUM, WIDTH
+
+
+SPAN = 5.0  # of κ on either side of the origin, the authors'
+ARROWS, FINE = 13, 121  # places along each axis, of the arrows and of the nullclines
+TRIALS = 4  # of either cue
+
+
+def cue_course(found):
+    """The loss of a training over its epochs, and how many fixed points and ghosts there are on the way.
+
+    found : PlaneCourse, from `experiments.TWO_DIMENSIONS`.
+    """
+    figure, (top, bottom) = panels(2, 5.0, height_ratios=(3, 2))
+    hline(top, found.silent, MUTED, "silent", at=0.01, away=(1, 3), linestyle=(0, (2, 3)))
+    some = found.epoch > 0
+    top.plot(found.epoch[some], found.loss[some], color=LOSS, linewidth=1.2)
+    top.set(yscale="log", ylabel="loss (log scale)", ylim=(0.01, 0.7), yticks=(0.01, 0.1), yticklabels=("0.01", "0.1"))
+    kinds = [[point.kind for point in points] for points in found.points]
+    ghosts = np.array([each.count("ghost") for each in kinds])
+    fixed = np.array([len(each) for each in kinds]) - ghosts
+    some = found.epochs > 0
+    for count, colour, marker in ((fixed, INK, "o"), (ghosts, GHOST, "s")):
+        bottom.plot(found.epochs[some], count[some], marker, color=colour, markersize=4, drawstyle="steps-post",
+                    linestyle="-", linewidth=1)  # fmt: skip
+    label(bottom, "fixed points", (12, 1), (0, 5), ha="left")
+    label(bottom, "ghosts", (12, 0), (0, 5), color=GHOST, ha="left")
+    for epoch in found.settings.shown[1:]:
+        vline(top, epoch, CLAIM, linewidth=0.8)
+        vline(bottom, epoch, CLAIM, linewidth=0.8)
+    bottom.set(xscale="log", xlim=(10, found.epoch[-1]), ylim=(-0.4, None), ylabel="in the plane")
+    bottom.set_xlabel("epoch (log scale)")
+    bottom.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    bottom.yaxis.get_major_locator().set_params(integer=True)
+    return figure
+
+
+def plane_flows(found):
+    """The plane at the epochs shown: flow, nullclines, fixed points, ghosts, and trials from their cue to their answer.
+
+    found : PlaneCourse, from `experiments.TWO_DIMENSIONS`.
+    """
+    figure, axes = plt.subplots(3, 2, figsize=(WIDTH, 7.4), sharex=True, sharey=True)
+    for place, epoch in zip(axes.flat, found.settings.shown, strict=False):
+        i = int(np.searchsorted(found.epochs, epoch))
+        draw_plane(place, found.snapshots[i], found.points[i])
+        place.set_title(f"epoch {epoch:,}")
+    axes[1, 1].tick_params(labelbottom=True)
+    axes[1, 0].set_ylabel("κ₂")
+    axes[2, 0].set_xlabel("κ₁")
+    key = axes.flat[-1]
+    key.set_axis_off()
+    dot(key, -4.5, 4, INK)
+    dot(key, -4.5, 3, INK, hollow=True)
+    dot(key, -4.5, 2, GHOST, hollow=True, marker="s")
+    lines = (1, INK, "-"), (0, OPTIMUM, "-"), (-1, MUTED, (0, (4, 2))), (-2, MUTED, "-")
+    for y, colour, style in lines:
+        key.plot([-4.9, -4.1], [y, y], color=colour, linestyle=style, linewidth=0.8 if y == -2 else 1.4)
+    names = ("stable", "saddle, or unstable", "ghost", "trials, cue +1", "trials, cue −1", "F₁ = 0", "F₂ = 0")
+    for y, name in zip((4, 3, 2, 1, 0, -1, -2), names, strict=True):
+        label(key, name, (-3.7, y), (1, 0))
+    return figure
+
+
+def draw_plane(axes, network, points):
+    """One network's plane without a cue, and a few of its trials from the end of their cue to the end of the delay.
+
+    network : DrivenLowRank of rank two, a single one; points : its slow points.
+    """
+    grid = np.linspace(-SPAN, SPAN, ARROWS)
+    kappa = np.stack(np.meshgrid(grid, grid), axis=-1)
+    flow = network.flow(kappa)
+    flow = flow / np.maximum(np.linalg.norm(flow, axis=-1, keepdims=True), 1e-12)
+    axes.quiver(kappa[..., 0], kappa[..., 1], flow[..., 0], flow[..., 1], color=MUTED, alpha=0.45, scale=28, width=0.004)
+    grid = np.linspace(-SPAN, SPAN, FINE)
+    F = network.flow(np.stack(np.meshgrid(grid, grid), axis=-1))
+    for k, style in ((0, [(0, (4, 2))]), (1, ["-"])):
+        axes.contour(grid, grid, F[..., k], levels=[0], colors=MUTED, linewidths=0.8, linestyles=style)
+    task = DelayedCueDiscrimination(each=TRIALS)
+    for trial, way in zip(task.inputs[:, 0, 0], in_delay(network, task), strict=True):
+        axes.plot(*way.T, color=INK if trial > 0 else OPTIMUM, linewidth=1.2)
+    for point in points:
+        marker = {"marker": "s"} if point.kind == "ghost" else {}
+        dot(axes, *point.position, GHOST if marker else INK, hollow=not point.kind.startswith("stable"), **marker)
+    axes.set(xlim=(-SPAN, SPAN), ylim=(-SPAN, SPAN), xticks=(-4, 0, 4), yticks=(-4, 0, 4), aspect="equal")
+
+
+def who_learns(found):
+    """Every network that learns, one row each: its ghosts, its fixed points and its drop over the epochs.
+
+    found : CueCourses, from `experiments.MANY_CUES`.
+    """
+    figure, axes = panels(1, 4.4)
+    rows = sorted(found.learners, key=lambda each: each.drop)
+    for row, course in enumerate(rows):
+        spans = course.looked, np.append(course.looked[1:], course.looked[-1] + EVERY)
+        for has, colour, height in ((course.fixed > 1, INK, row - 0.12), (course.ghosts > 0, GHOST, row + 0.12)):
+            ways = [(max(start, EVERY), height, stop) for start, stop in zip(*np.array(spans)[:, has], strict=True)]
+            axes.hlines([y for _, y, _ in ways], [x for x, _, _ in ways], [x for _, _, x in ways], color=colour, linewidth=5)
+        axes.plot([course.drop] * 2, [row - 0.35, row + 0.35], color=LOSS, linewidth=2)
+    top = len(rows) - 0.3
+    for text, colour, x in (("ghosts", GHOST, 0.0), ("several fixed points", INK, 0.17), ("drop", LOSS, 0.56)):
+        label(axes, text, (x, top), (1, 1), color=colour, xycoords=axes.get_yaxis_transform())
+    axes.set(xscale="log", xlim=(EVERY, rows[0].epoch[-1]), ylim=(-0.6, top + 0.7), yticks=())
+    axes.set(xlabel="epoch (log scale)", ylabel="network, by epoch of its drop")
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    return figure
