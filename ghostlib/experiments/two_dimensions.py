@@ -44,8 +44,8 @@ class PlaneCourse:
     #: The first recorded epoch with a loss below half of that.
     drop = Quoted(lambda self: int(self.epoch[outcomes.first_epoch(self.loss < silent_loss() / 2)]), "{:,}")
     #: The loss at some epochs, and that with more trials.
-    loss_at = Quoted(lambda self: self._at(self.loss, (0, 500, 1000, 2000, *self.settings.shown)), "{:.3f}")
-    more_at = Quoted(lambda self: self._at(self.more, (0, 500, 1000, 2000, 4000)), "{:.3f}")
+    loss_at = Quoted(lambda self: self._at(self.loss, (*self.settings.compared, *self.settings.shown)), "{:.3f}")
+    more_at = Quoted(lambda self: self._at(self.more, self.settings.compared), "{:.3f}")
     #: The accuracy at the end.
     accuracy_end = Quoted(lambda self: self.accuracy[-1], "{:.0%}")
     #: What there is in the plane at the epochs of the figure, in words.
@@ -68,7 +68,9 @@ class PlaneCourse:
     #: What the parabola of the slowest ghost says that it takes at the third of the epochs shown, ms.
     later_time = Quoted(lambda self: self._time(self.settings.shown[2]), "{:.0f}")
 
-    @quoted(claim="v2-cue-learns", shown="{:.1%} of a silent network's loss, {self.accuracy_end:.0%} of the steps right")
+    @quoted(
+        claim="v2-cue-learns", shown="{:.1%} of a silent network's loss, {self.accuracy_end:.0%} of the steps right"
+    )
     def loss_end(self):
         """The loss of the last fifth of the training, median, over that of a silent network."""
         return np.median(self.loss[self.epoch >= 0.8 * self.epoch[-1]]) / silent_loss()
@@ -163,7 +165,7 @@ class CueTraining:
     epochs: int = 100_000
     shown: tuple[int, ...] = (0, 4000, 8000, 20_000, 99_000)
     more_each: int = 500  # theirs
-    more_epochs: int = 4000  # ours
+    compared: tuple[int, ...] = (0, 500, 1000, 2000, 4000)  # with that, at these epochs; ours
 
     @property
     def count(self):
@@ -177,7 +179,7 @@ class CueTraining:
         early = [*range(0, 200, 10), 200, 250, 300, 400, 500, 700, 1000, 1500, 2000, 3000, 5000, 6000]
         late = [7000, 7500, *range(7600, 8000, 100), 9000, 10_000, 12_000, 15_000, *range(25_000, self.epochs, 10_000)]
         kept = sorted({epoch for epoch in (*early, *late, *self.shown, self.epochs) if epoch <= self.epochs})
-        some = [epoch for epoch in record if epoch <= self.more_epochs]
+        some = [epoch for epoch in record if epoch <= self.compared[-1]]
         settings = [
             (self.seed, self.more_each, self.alpha, some, [0]),
             (self.seed, self.each, self.alpha, record, kept),

@@ -6,13 +6,18 @@ from matplotlib import pyplot as plt
 from ghostlib.experiments.cues import EVERY
 from ghostlib.experiments.two_dimensions import in_delay
 from ghostlib.networks.trials import DelayedCueDiscrimination
-from ghostlib.plots.marks import dot, hline, label, panels, vline
-from ghostlib.plots.style import CLAIM, GHOST, INK, LOSS, MUTED, OPTIMUM, WIDTH
+from ghostlib.plots.marks import dot, hline, label, log_axes, panels, vline
+from ghostlib.plots.style import CLAIM, GHOST, INK, LOSS, MUTED, WIDTH
 
 
 SPAN = 5.0  # of κ on either side of the origin, the authors'
-ARROWS, FINE = 13, 121  # places along each axis, of the arrows and of the nullclines
+ARROWS, FINE = 11, 81  # places along each axis, of the arrows and of the nullclines
 TRIALS = 4  # of either cue
+CUES = {
+    1: {"color": INK, "linewidth": 1.4},
+    -1: {"color": INK, "linewidth": 1.4, "linestyle": (0, (1.5, 1))},
+}
+NULLCLINES = (0, (4, 2)), "-"  # where F₁ is zero, where F₂ is
 
 
 def cue_course(found):
@@ -24,7 +29,8 @@ def cue_course(found):
     hline(top, found.silent, MUTED, "silent", at=0.01, away=(1, 3), linestyle=(0, (2, 3)))
     some = found.epoch > 0
     top.plot(found.epoch[some], found.loss[some], color=LOSS, linewidth=1.2)
-    top.set(yscale="log", ylabel="loss (log scale)", ylim=(0.01, 0.7), yticks=(0.01, 0.1), yticklabels=("0.01", "0.1"))
+    log_axes(top, y="loss")
+    top.set_ylim(0.01, 0.7)
     kinds = [[point.kind for point in points] for points in found.points]
     ghosts = np.array([each.count("ghost") for each in kinds])
     fixed = np.array([len(each) for each in kinds]) - ghosts
@@ -37,9 +43,8 @@ def cue_course(found):
     for epoch in found.settings.shown[1:]:
         vline(top, epoch, CLAIM, linewidth=0.8)
         vline(bottom, epoch, CLAIM, linewidth=0.8)
-    bottom.set(xscale="log", xlim=(10, found.epoch[-1]), ylim=(-0.4, None), ylabel="in the plane")
-    bottom.set_xlabel("epoch (log scale)")
-    bottom.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    _log_epochs(bottom, EVERY, found.epoch[-1])
+    bottom.set(ylim=(-0.4, None), ylabel="in the plane")
     bottom.yaxis.get_major_locator().set_params(integer=True)
     return figure
 
@@ -62,9 +67,10 @@ def plane_flows(found):
     dot(key, -4.5, 4, INK)
     dot(key, -4.5, 3, INK, hollow=True)
     dot(key, -4.5, 2, GHOST, hollow=True, marker="s")
-    lines = (1, INK, "-"), (0, OPTIMUM, "-"), (-1, MUTED, (0, (4, 2))), (-2, MUTED, "-")
-    for y, colour, style in lines:
-        key.plot([-4.9, -4.1], [y, y], color=colour, linestyle=style, linewidth=0.8 if y == -2 else 1.4)
+    for y, cue in ((1, 1), (0, -1)):
+        key.plot([-4.9, -4.1], [y, y], **CUES[cue])
+    for y, style in zip((-1, -2), NULLCLINES, strict=True):
+        key.plot([-4.9, -4.1], [y, y], color=MUTED, linestyle=style, linewidth=0.8)
     names = ("stable", "saddle, or unstable", "ghost", "trials, cue +1", "trials, cue −1", "F₁ = 0", "F₂ = 0")
     for y, name in zip((4, 3, 2, 1, 0, -1, -2), names, strict=True):
         label(key, name, (-3.7, y), (1, 0))
@@ -80,14 +86,16 @@ def draw_plane(axes, network, points):
     kappa = np.stack(np.meshgrid(grid, grid), axis=-1)
     flow = network.flow(kappa)
     flow = flow / np.maximum(np.linalg.norm(flow, axis=-1, keepdims=True), 1e-12)
-    axes.quiver(kappa[..., 0], kappa[..., 1], flow[..., 0], flow[..., 1], color=MUTED, alpha=0.45, scale=28, width=0.004)
+    axes.quiver(
+        kappa[..., 0], kappa[..., 1], flow[..., 0], flow[..., 1], color=MUTED, alpha=0.45, scale=28, width=0.004
+    )
     grid = np.linspace(-SPAN, SPAN, FINE)
     F = network.flow(np.stack(np.meshgrid(grid, grid), axis=-1))
-    for k, style in ((0, [(0, (4, 2))]), (1, ["-"])):
-        axes.contour(grid, grid, F[..., k], levels=[0], colors=MUTED, linewidths=0.8, linestyles=style)
+    for k, style in enumerate(NULLCLINES):
+        axes.contour(grid, grid, F[..., k], levels=[0], colors=MUTED, linewidths=0.8, linestyles=[style])
     task = DelayedCueDiscrimination(each=TRIALS)
     for trial, way in zip(task.inputs[:, 0, 0], in_delay(network, task), strict=True):
-        axes.plot(*way.T, color=INK if trial > 0 else OPTIMUM, linewidth=1.2)
+        axes.plot(*way.T, **CUES[int(trial)])
     for point in points:
         marker = {"marker": "s"} if point.kind == "ghost" else {}
         dot(axes, *point.position, GHOST if marker else INK, hollow=not point.kind.startswith("stable"), **marker)
@@ -102,15 +110,20 @@ def who_learns(found):
     figure, axes = panels(1, 4.4)
     rows = sorted(found.learners, key=lambda each: each.drop)
     for row, course in enumerate(rows):
-        spans = course.looked, np.append(course.looked[1:], course.looked[-1] + EVERY)
+        stops = np.append(course.looked[1:], course.epoch[-1])
         for has, colour, height in ((course.fixed > 1, INK, row - 0.12), (course.ghosts > 0, GHOST, row + 0.12)):
-            ways = [(max(start, EVERY), height, stop) for start, stop in zip(*np.array(spans)[:, has], strict=True)]
-            axes.hlines([y for _, y, _ in ways], [x for x, _, _ in ways], [x for _, _, x in ways], color=colour, linewidth=5)
+            change = np.diff(has.astype(int), prepend=0, append=0)
+            ways = np.maximum(course.looked[change[:-1] > 0], EVERY), stops[change[1:] < 0]
+            axes.hlines(np.full(ways[0].shape, height), *ways, color=colour, linewidth=5)
         axes.plot([course.drop] * 2, [row - 0.35, row + 0.35], color=LOSS, linewidth=2)
     top = len(rows) - 0.3
     for text, colour, x in (("ghosts", GHOST, 0.0), ("several fixed points", INK, 0.17), ("drop", LOSS, 0.56)):
-        label(axes, text, (x, top), (1, 1), color=colour, xycoords=axes.get_yaxis_transform())
-    axes.set(xscale="log", xlim=(EVERY, rows[0].epoch[-1]), ylim=(-0.6, top + 0.7), yticks=())
-    axes.set(xlabel="epoch (log scale)", ylabel="network, by epoch of its drop")
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+        label(axes, text, (x, top), (2, 1), color=colour, xycoords=axes.get_yaxis_transform())
+    _log_epochs(axes, EVERY, rows[0].epoch[-1])
+    axes.set(ylim=(-0.6, top + 0.7), yticks=(), ylabel="network, by epoch of its drop")
     return figure
+
+
+def _log_epochs(axes, first, last):
+    axes.set(xscale="log", xlim=(first, last), xlabel="epoch (log scale)")
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
