@@ -3,6 +3,7 @@
 Settings are those of the authors' code for the paper's second version (Fig. 4A–D), but with 40 trials for 1,000.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -52,10 +53,10 @@ class PlaneCourse:
     seen = Quoted(lambda self: self._shown(lambda i: in_words(self.points[i])))
     #: How many of the trials pass a ghost there in the delay, and for how long the median one is within its width, ms.
     passing = Quoted(lambda self: self._shown(lambda i: f"{(self.stays[i] > 0).sum()} of {len(self.stays[i])}"))
-    #: Share of the delay in which the nearest slow point is a saddle, a ghost, a stable point.
-    near_saddle = Quoted(lambda self: self._nearest("saddle"), "{:.0%}")
-    near_ghost = Quoted(lambda self: self._nearest("ghost"), "{:.0%}")
-    near_stable = Quoted(lambda self: self._nearest("stable"), "{:.0%}")
+    stay = Quoted(lambda self: self._shown(lambda i: median_stay(self.stays[i])))
+    #: How many trials are slowest, in the delay, near a point of which kind, and how many near a ghost.
+    slowest = Quoted(lambda self: self._shown(lambda i: ", ".join(f"{k} {n}" for k, n in self._slowest(i).items())))
+    slowest_at_ghost = Quoted(lambda self: self._shown(lambda i: self._slowest(i)["ghost"]))
     #: Share of the trials whose output, long after the response, is on the side of the cue.
     kept = Quoted(lambda self: self._shown(lambda i: kept_for_good(self.snapshots[i])), "{:.0%}")
     #: The first of `epochs` with a ghost, with more than one fixed point, and, from there on, with a ghost again.
@@ -113,8 +114,8 @@ class PlaneCourse:
         points = self.points[self._place(epoch)]
         return DelayedCueDiscrimination.tau * max(point.passage_time for point in points if point.kind == "ghost")
 
-    def _nearest(self, kind):
-        return self._shown(lambda i: nearest(self.snapshots[i], self.points[i], kind))
+    def _slowest(self, i):
+        return Counter(sorted(slowest_at(self.snapshots[i], self.points[i])))
 
 
 def in_delay(network, task):
@@ -131,12 +132,17 @@ def stays(network, points, each=20):
     return np.array([sum(visit.time for visit in each if visit.passed) for each in found])
 
 
-def nearest(network, points, kind, each=20):
-    """Share of the delay, over all trials, in which the nearest slow point is of a kind that begins so."""
+def median_stay(times):
+    """The median of the times that are not zero, in words."""
+    return f"{np.median(times[times > 0]):.0f} ms" if np.any(times) else "–"
+
+
+def slowest_at(network, points, each=20):
+    """The kind of the slow point that is nearest to each trial where it is slowest in the delay, list of P strings."""
     kappa = in_delay(network, DelayedCueDiscrimination(each=each))
-    distance = [np.linalg.norm(kappa - point.position, axis=-1) for point in points]
-    is_kind = np.array([point.kind.startswith(kind) for point in points])
-    return np.mean(is_kind[np.argmin(distance, axis=0)])
+    slow = np.linalg.norm(network.flow(kappa), axis=-1).argmin(axis=1)
+    there = kappa[np.arange(len(kappa)), slow]
+    return [min(points, key=lambda point: np.linalg.norm(point.position - at)).kind for at in there]
 
 
 def kept_for_good(network, each=20):

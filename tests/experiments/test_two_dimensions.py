@@ -108,10 +108,19 @@ def test_the_delay_is_from_the_end_of_the_cue_to_the_first_answer():
     np.testing.assert_allclose(kappa[:, 1], free)
 
 
-def test_the_nearest_slow_points_share_the_delay(plane):
+def test_a_trial_is_slowest_near_the_point_that_a_plain_loop_finds(plane):
     network, points = plane.snapshots[-1], plane.points[-1]
-    shares = [planes.nearest(network, points, kind) for kind in ("stable", "saddle", "ghost")]
-    assert sum(shares) == pytest.approx(1) and shares[2] == 0 < shares[1]
+    kinds = planes.slowest_at(network, points, each=3)
+    for kappa, kind in zip(planes.in_delay(network, DelayedCueDiscrimination(each=3)), kinds, strict=True):
+        at = min(kappa, key=lambda each: np.hypot(*network.flow(each)))
+        assert kind == points[int(np.argmin([np.hypot(*(point.position - at)) for point in points]))].kind
+    assert plane.slowest[0] == "stable node 40" and plane.slowest_at_ghost == {0: 0, 400: 0}
+
+
+def test_stays_are_those_of_the_trials_that_pass(plane):
+    assert planes.median_stay(np.array([0.0, 4, 0, 6, 20])) == "6 ms" and planes.median_stay(np.zeros(3)) == "–"
+    place = int(np.searchsorted(plane.epochs, plane.first["ghost"]))
+    assert plane.stay[0] == "–" and np.median(plane.stays[place][plane.stays[place] > 0]) <= 50
 
 
 def test_two_nodes_keep_a_cue_for_good_and_one_forgets_it(plane):
