@@ -156,6 +156,16 @@ TYPED = {
         + ["epoch 4,000", "epoch 8,000", "At 8,000 and 20,000", "By 99,000"],
         "settings of the runs, ours": ["40 trials", "25 times", "a 25th", "4,000 epochs", "| 500 |", "| 1,000 |"]
         + ["| 2,000 |", "seeds 0 to 19", "15,000 epochs"],
+        "match to sample, theirs": [
+            "30 ms",
+            "80 ms",
+            "0.0001",
+            "20,000 epochs",
+            "of 2,000",
+            "24 steps for 16",
+            "| 400 |",
+        ]
+        + ["| 1,600 |", "| 3,000 |", "| 19,990 |", "1,600 and 3,000", "Seed 0"],
         "a paper's number, an interval": ["2604.05194", "95 %"],
     },
     "10-laws": {

@@ -14,6 +14,7 @@ from ghostlib.experiments.last_updates import LAST_UPDATES
 from ghostlib.experiments.learning_rates import FIG_S1
 from ghostlib.experiments.lowered import FIG_4
 from ghostlib.experiments.lowered_ranks import LOWERED_RANKS
+from ghostlib.experiments.matching import MATCH_TO_SAMPLE
 from ghostlib.experiments.order import ORDER_BY_RATE, ORDERS
 from ghostlib.experiments.oscillation import CRITICAL_RATE, OSCILLATIONS, TRAPPED_FRACTION
 from ghostlib.experiments.plateau import HUNDRED_PLATEAUS, TWO_KNOBS

@@ -1,4 +1,4 @@
-"""The trainings of chapter 09: networks of rank two that hear a cue, and the slow points that they have on the way.
+"""The trainings of chapter 09: networks of rank two that hear cues, and the slow points that they have on the way.
 
 A module of its own: what its functions return is kept on the disk as long as this source and what it imports stay the
 same. Every function raises ValueError where `train` does.
@@ -12,11 +12,13 @@ import numpy as np
 from ghostlib import outcomes
 from ghostlib.dynamics.slow_points import slow_points
 from ghostlib.networks.driven import DrivenLowRank
-from ghostlib.networks.trials import DelayedCueDiscrimination
+from ghostlib.networks.trials import DelayedCueDiscrimination, DelayedMatchToSample
 from ghostlib.training import train
+from ghostlib.training.rules import PLAIN, Adam
 
 
 FIELDS = tuple(field.name for field in fields(DrivenLowRank))
+TASKS = {"cue": (DelayedCueDiscrimination, PLAIN), "match": (DelayedMatchToSample, Adam())}  # theirs
 EVERY = 10  # epochs between two looks at a training: at its loss, and at its slow points before the drop
 WINDOW = 1000  # epochs before the drop of which this holds
 SELDOM = 200  # epochs between two looks at its slow points at any other time
@@ -66,16 +68,18 @@ def echo(network):
     return (network.output(task) * task.targets).sum(axis=(-1, -2)) / np.abs(task.targets).sum()
 
 
-def training_of_seed(seed, each, alpha, record, kept):
+def training_of_seed(kind, seed, each, alpha, record, kept):
     """One training up to the last epoch of `record`: its loss and accuracy at these, and its parameters at `kept`.
+
+    kind : "cue" or "match", of `TASKS`.
 
     Returns
     -------
     loss, accuracy : float arrays (E,)
     m, n, b, w_out, b_out, w_in : arrays (S, …), the fields of `DrivenLowRank`
     """
-    network, task = DrivenLowRank.initial(seed), DelayedCueDiscrimination(each=each)
-    history = train(network, task, alpha, max(record), record=record, snapshots=kept, threads=1)
+    (make, rule), network = TASKS[kind], DrivenLowRank.initial(seed)
+    history = train(network, make(each), alpha, max(record), rule=rule, record=record, snapshots=kept, threads=1)
     return history.loss, history.accuracy, *(getattr(history.snapshots, name) for name in FIELDS)
 
 

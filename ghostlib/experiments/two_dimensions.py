@@ -11,8 +11,7 @@ import numpy as np
 
 from ghostlib import outcomes
 from ghostlib.dynamics.slow_points import slow_points
-from ghostlib.dynamics.visits import visits
-from ghostlib.experiments import cache
+from ghostlib.experiments import cache, delays
 from ghostlib.experiments.cues import CueCourse, course_of_seed, silent_loss, training_of_seed
 from ghostlib.networks.driven import DrivenLowRank
 from ghostlib.networks.trials import DelayedCueDiscrimination
@@ -50,10 +49,10 @@ class PlaneCourse:
     #: The accuracy at the end.
     accuracy_end = Quoted(lambda self: self.accuracy[-1], "{:.0%}")
     #: What there is in the plane at the epochs of the figure, in words.
-    seen = Quoted(lambda self: self._shown(lambda i: in_words(self.points[i])))
+    seen = Quoted(lambda self: self._shown(lambda i: delays.in_words(self.points[i])))
     #: How many of the trials pass a ghost there in the delay, and for how long the median one is within its width, ms.
     passing = Quoted(lambda self: self._shown(lambda i: f"{(self.stays[i] > 0).sum()} of {len(self.stays[i])}"))
-    stay = Quoted(lambda self: self._shown(lambda i: median_stay(self.stays[i])))
+    stay = Quoted(lambda self: self._shown(lambda i: delays.median_stay(self.stays[i])))
     #: How many trials are slowest, in the delay, near a point of which kind, and how many near a ghost.
     slowest = Quoted(lambda self: self._shown(lambda i: ", ".join(f"{k} {n}" for k, n in self._slowest(i).items())))
     slowest_at_ghost = Quoted(lambda self: self._shown(lambda i: self._slowest(i)["ghost"]))
@@ -91,7 +90,12 @@ class PlaneCourse:
     @cached_property
     def stays(self):
         """How long each trial is within the width of the ghosts that it passes in the delay, ms: (S, P), 0 if none."""
-        return np.array([stays(*each) for each in zip(self.snapshots, self.points, strict=True)])
+        return np.array([delays.stays(*each, self.task) for each in zip(self.snapshots, self.points, strict=True)])
+
+    @property
+    def task(self):
+        """That of the training."""
+        return DelayedCueDiscrimination(each=self.settings.each)
 
     @property
     def _first(self):
@@ -112,53 +116,16 @@ class PlaneCourse:
 
     def _time(self, epoch):
         points = self.points[self._place(epoch)]
-        return DelayedCueDiscrimination.tau * max(point.passage_time for point in points if point.kind == "ghost")
+        return self.task.tau * max(point.passage_time for point in points if point.kind == "ghost")
 
     def _slowest(self, i):
-        return Counter(sorted(slowest_at(self.snapshots[i], self.points[i])))
-
-
-def in_delay(network, task):
-    """κ of every trial from the end of the cue to the end of the delay, both included, shape (P, steps, 2)."""
-    start, stop = np.flatnonzero(task.inputs[0, :, 0])[-1] + 1, np.flatnonzero(task.targets[0])[0]
-    return np.matvec(network.n, network.simulate(task))[:, start : stop + 1]
-
-
-def stays(network, points, each=20):
-    """How long each trial of the first epoch stays within the width of the ghosts that it passes in the delay, ms."""
-    task = DelayedCueDiscrimination(each=each)
-    ghosts, unit = [point for point in points if point.kind == "ghost"], task.delta * task.tau
-    found = [visits(ghosts, kappa, delta=unit) for kappa in in_delay(network, task)]
-    return np.array([sum(visit.time for visit in each if visit.passed) for each in found])
-
-
-def median_stay(times):
-    """The median of the times that are not zero, in words."""
-    return f"{np.median(times[times > 0]):.0f} ms" if np.any(times) else "–"
-
-
-def slowest_at(network, points, each=20):
-    """The kind of the slow point that is nearest to each trial where it is slowest in the delay, list of P strings."""
-    kappa = in_delay(network, DelayedCueDiscrimination(each=each))
-    slow = np.linalg.norm(network.flow(kappa), axis=-1).argmin(axis=1)
-    there = kappa[np.arange(len(kappa)), slow]
-    return [min(points, key=lambda point: np.linalg.norm(point.position - at)).kind for at in there]
+        return Counter(sorted(delays.slowest_at(self.snapshots[i], self.points[i], self.task)))
 
 
 def kept_for_good(network, each=20):
     """Share of the trials whose output is on the side of their cue `LATER` steps after the delay."""
     task = DelayedCueDiscrimination(each=each, response=LATER)
     return np.mean(network.output(task)[:, -1] * task.targets[:, -1] > 0)
-
-
-def in_words(points):
-    """ "2 stable nodes, 1 saddle, 2 ghosts": what there is, fixed points first."""
-    kinds = [point.kind for point in points]
-    order = sorted(set(kinds), key=lambda kind: (kind == "ghost", not kind.startswith("stable"), kind))
-    plural = {"stable focus": "stable foci", "unstable focus": "unstable foci"}
-    return ", ".join(
-        f"{kinds.count(kind)} {kind if kinds.count(kind) == 1 else plural.get(kind, f'{kind}s')}" for kind in order
-    )
 
 
 @dataclass(frozen=True)
@@ -187,8 +154,8 @@ class CueTraining:
         kept = sorted({epoch for epoch in (*early, *late, *self.shown, self.epochs) if epoch <= self.epochs})
         some = [epoch for epoch in record if epoch <= self.compared[-1]]
         settings = [
-            (self.seed, self.more_each, self.alpha, some, [0]),
-            (self.seed, self.each, self.alpha, record, kept),
+            ("cue", self.seed, self.more_each, self.alpha, some, [0]),
+            ("cue", self.seed, self.each, self.alpha, record, kept),
         ]
         (more, *_), (loss, accuracy, *parameters) = cache.map_cached(training_of_seed, settings)
         snapshots = DrivenLowRank(*parameters)

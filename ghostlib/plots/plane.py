@@ -4,13 +4,13 @@ import numpy as np
 from matplotlib import pyplot as plt
 
 from ghostlib.experiments.cues import EVERY
-from ghostlib.experiments.two_dimensions import in_delay
-from ghostlib.networks.trials import DelayedCueDiscrimination
+from ghostlib.experiments.delays import in_delay
+from ghostlib.networks.trials import DelayedCueDiscrimination, DelayedMatchToSample
 from ghostlib.plots.marks import dot, hline, label, log_axes, panels, vline
 from ghostlib.plots.style import CLAIM, GHOST, INK, LOSS, MUTED, WIDTH
 
 
-SPAN = 5.0  # of κ on either side of the origin, the authors'
+SPAN, WIDE = 5.0, 7.5  # of κ on either side of the origin, the authors'
 ARROWS, FINE = 11, 81  # places along each axis, of the arrows and of the nullclines
 TRIALS = 4  # of either cue
 CUES = {
@@ -57,7 +57,7 @@ def plane_flows(found):
     figure, axes = plt.subplots(3, 2, figsize=(WIDTH, 7.4), sharex=True, sharey=True)
     for place, epoch in zip(axes.flat, found.settings.shown, strict=False):
         i = int(np.searchsorted(found.epochs, epoch))
-        draw_plane(place, found.snapshots[i], found.points[i])
+        draw_plane(place, found.snapshots[i], found.points[i], DelayedCueDiscrimination(each=TRIALS))
         place.set_title(f"epoch {epoch:,}")
     axes[1, 1].tick_params(labelbottom=True)
     axes[1, 0].set_ylabel("κ₂")
@@ -77,29 +77,46 @@ def plane_flows(found):
     return figure
 
 
-def draw_plane(axes, network, points):
-    """One network's plane without a cue, and a few of its trials from the end of their cue to the end of the delay.
+def match_plane(found, shown):
+    """The plane of match to sample at some of the epochs shown, with trials from the first cue to the second.
 
-    network : DrivenLowRank of rank two, a single one; points : its slow points.
+    found : MatchCourse, from `experiments.MATCH_TO_SAMPLE`; shown : two of its epochs.
     """
-    grid = np.linspace(-SPAN, SPAN, ARROWS)
+    figure, axes = plt.subplots(1, 2, figsize=(WIDTH, 3.0), sharey=True)
+    for place, epoch in zip(axes, shown, strict=True):
+        i = found.settings.shown.index(epoch)
+        task = DelayedMatchToSample(each=TRIALS // 2)
+        draw_plane(place, found.snapshots[i], found.points[i], task, WIDE)
+        ends, first = in_delay(found.snapshots[i], task)[:, -1], task.inputs[:, 0, 0]
+        for cue, name, up in ((1, "cue +1", -6), (-1, "cue −1", 6)):
+            label(place, name, ends[first == cue].mean(axis=0), (10, up))
+        place.set(title=f"epoch {epoch:,}", xlabel="κ₁")
+    axes[0].set_ylabel("κ₂")
+    return figure
+
+
+def draw_plane(axes, network, points, task, span=SPAN):
+    """One network's plane while it hears nothing, and its trials in the delay, by the first cue.
+
+    network : DrivenLowRank of rank two, a single one; points : its slow points; task : of few trials.
+    """
+    grid = np.linspace(-span, span, ARROWS)
     kappa = np.stack(np.meshgrid(grid, grid), axis=-1)
     flow = network.flow(kappa)
     flow = flow / np.maximum(np.linalg.norm(flow, axis=-1, keepdims=True), 1e-12)
     axes.quiver(
         kappa[..., 0], kappa[..., 1], flow[..., 0], flow[..., 1], color=MUTED, alpha=0.45, scale=28, width=0.004
     )
-    grid = np.linspace(-SPAN, SPAN, FINE)
+    grid = np.linspace(-span, span, FINE)
     F = network.flow(np.stack(np.meshgrid(grid, grid), axis=-1))
     for k, style in enumerate(NULLCLINES):
         axes.contour(grid, grid, F[..., k], levels=[0], colors=MUTED, linewidths=0.8, linestyles=[style])
-    task = DelayedCueDiscrimination(each=TRIALS)
     for trial, way in zip(task.inputs[:, 0, 0], in_delay(network, task), strict=True):
         axes.plot(*way.T, **CUES[int(trial)])
     for point in points:
         marker = {"marker": "s"} if point.kind == "ghost" else {}
         dot(axes, *point.position, GHOST if marker else INK, hollow=not point.kind.startswith("stable"), **marker)
-    axes.set(xlim=(-SPAN, SPAN), ylim=(-SPAN, SPAN), xticks=(-4, 0, 4), yticks=(-4, 0, 4), aspect="equal")
+    axes.set(xlim=(-span, span), ylim=(-span, span), xticks=(-4, 0, 4), yticks=(-4, 0, 4), aspect="equal")
 
 
 def who_learns(found):

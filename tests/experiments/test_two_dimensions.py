@@ -9,11 +9,11 @@ from scipy.optimize import root
 
 from ghostlib import experiments
 from ghostlib.dynamics.slow_points import slow_points
-from ghostlib.experiments import cues
+from ghostlib.experiments import cues, delays, matching
 from ghostlib.experiments import two_dimensions as planes
 from ghostlib.experiments.cues import CueCourse
 from ghostlib.networks.driven import DrivenLowRank
-from ghostlib.networks.trials import DelayedCueDiscrimination
+from ghostlib.networks.trials import DelayedCueDiscrimination, DelayedMatchToSample
 
 
 @pytest.fixture(scope="module")
@@ -28,30 +28,37 @@ def course(loss, looked, fixed, stable, ghosts, echo=(0.1, 0.2)):
     return CueCourse(np.array(loss), np.array(0.9), np.array(echo), *counts, np.array(True))
 
 
-def test_the_training_is_that_of_a_plain_torch_loop():
-    alpha, epochs, each = 1e-3, 60, 20
-    loss, accuracy, *parameters = cues.training_of_seed(0, each, alpha, [0, 20, epochs], [0, epochs])
-    task = DelayedCueDiscrimination(each=each)
-    network, draws = DrivenLowRank.initial(0), task.generator()
+@pytest.mark.parametrize(
+    ("kind", "make", "said", "rule", "alpha"),
+    [
+        ("cue", DelayedCueDiscrimination, torch.tanh, torch.optim.SGD, 1e-3),
+        ("match", DelayedMatchToSample, torch.sigmoid, torch.optim.Adam, 1e-4),
+    ],
+)
+def test_the_trainings_are_those_of_a_plain_torch_loop(kind, make, said, rule, alpha):
+    epochs, each = 40, 5
+    loss, accuracy, *parameters = cues.training_of_seed(kind, 0, each, alpha, [0, 20, epochs], [0, epochs])
+    task, network = make(each=each), DrivenLowRank.initial(0)
+    draws = task.generator()
     theta = [torch.tensor(getattr(network, name), requires_grad=True) for name in cues.FIELDS]
-    inputs, targets = torch.tensor(task.inputs), torch.tensor(task.targets)
-    expected = []
-    for epoch in range(epochs + 1):
-        m, n, b, w_out, b_out, w_in = theta
-        r, said = torch.tensor(task.draw(network.N, draws)[0]), []
-        for t in range(task.steps):
-            kappa = r @ n.T
-            said.append(torch.tanh(kappa @ w_out + b_out))
-            r = r / 2 + torch.tanh(kappa @ m.T + inputs[:, t] @ w_in.T + b) / 2
-        error = torch.stack(said, dim=1) - targets
-        value = (error**2).mean()
+    m, n, b, w_out, b_out, w_in = theta
+    optimiser, expected = rule(theta, lr=alpha), []
+    for _ in range(epochs + 1):
+        r, noise = map(torch.tensor, task.draw(network.N, draws))
+        outputs = [said(r @ n.T @ w_out + b_out)]
+        for t in range(task.steps - 1):
+            z = r @ n.T @ m.T + torch.tensor(task.inputs[:, t]) @ w_in.T + b + noise[t]
+            r = (r + torch.tanh(z)) / 2
+            outputs.append(said(r @ n.T @ w_out + b_out))
+        value = (torch.stack(outputs, dim=1) - torch.tensor(task.targets)).square().mean()
         expected.append(value.item())
-        if epoch < epochs:
-            for array, slope in zip(theta, torch.autograd.grad(value, theta), strict=True):
-                array.data -= alpha * slope
+        trained = [array.detach().clone() for array in theta]
+        optimiser.zero_grad()
+        value.backward()
+        optimiser.step()
     np.testing.assert_allclose(loss, np.array(expected)[[0, 20, epochs]], rtol=1e-4)
-    for array, found in zip(theta, parameters, strict=True):
-        np.testing.assert_allclose(found[-1], array.detach(), rtol=1e-3, atol=1e-5)
+    for array, found in zip(trained, parameters, strict=True):
+        np.testing.assert_allclose(found[-1], array, rtol=1e-3, atol=1e-5)
 
 
 def test_the_flow_of_the_plane_is_what_a_small_step_does_to_all_rates():
@@ -101,7 +108,7 @@ def test_forty_trials_begin_where_more_do(plane):
 
 def test_the_delay_is_from_the_end_of_the_cue_to_the_first_answer():
     network, task = DrivenLowRank.initial(0), DelayedCueDiscrimination(each=2, cue=3, delay=4, response=5)
-    kappa = planes.in_delay(network, task)
+    kappa = delays.in_delay(network, task)
     assert kappa.shape == (4, 5, 2)
     np.testing.assert_allclose(kappa[0, 0], network.n @ network.simulate(task)[0, 3])
     free = kappa[:, 0] + task.delta * network.flow(kappa[:, 0])
@@ -110,15 +117,15 @@ def test_the_delay_is_from_the_end_of_the_cue_to_the_first_answer():
 
 def test_a_trial_is_slowest_near_the_point_that_a_plain_loop_finds(plane):
     network, points = plane.snapshots[-1], plane.points[-1]
-    kinds = planes.slowest_at(network, points, each=3)
-    for kappa, kind in zip(planes.in_delay(network, DelayedCueDiscrimination(each=3)), kinds, strict=True):
+    kinds = delays.slowest_at(network, points, DelayedCueDiscrimination(each=3))
+    for kappa, kind in zip(delays.in_delay(network, DelayedCueDiscrimination(each=3)), kinds, strict=True):
         at = min(kappa, key=lambda each: np.hypot(*network.flow(each)))
         assert kind == points[int(np.argmin([np.hypot(*(point.position - at)) for point in points]))].kind
     assert plane.slowest[0] == "stable node 40" and plane.slowest_at_ghost == {0: 0, 400: 0}
 
 
 def test_stays_are_those_of_the_trials_that_pass(plane):
-    assert planes.median_stay(np.array([0.0, 4, 0, 6, 20])) == "6 ms" and planes.median_stay(np.zeros(3)) == "–"
+    assert delays.median_stay(np.array([0.0, 4, 0, 6, 20])) == "6 ms" and delays.median_stay(np.zeros(3)) == "–"
     place = int(np.searchsorted(plane.epochs, plane.first["ghost"]))
     assert plane.stay[0] == "–" and np.median(plane.stays[place][plane.stays[place] > 0]) <= 50
 
@@ -139,7 +146,7 @@ def test_a_course_looks_often_before_the_drop_and_seldom_else():
     found = CueCourse(*cues.course_of_seed(0, 20, 1e-3, 1000))
     assert found.drop == found.epoch[found.loss < cues.silent_loss() / 2][0] and found.certified
     np.testing.assert_array_equal(found.looked, [*range(0, found.drop + 1, 10), *range(600, 1001, 200)])
-    network = DrivenLowRank(*(each[0] for each in cues.training_of_seed(0, 20, 1e-3, [0, 1000], [1000])[2:]))
+    network = DrivenLowRank(*(each[0] for each in cues.training_of_seed("cue", 0, 20, 1e-3, [0, 1000], [1000])[2:]))
     points = slow_points(network)
     assert (found.fixed[-1], found.ghosts[-1]) == (len(points), sum(p.kind == "ghost" for p in points))
 
@@ -168,7 +175,43 @@ def test_what_is_in_the_plane_is_said_in_words(plane):
     node, saddle = plane.points[-1][0], plane.points[-1][1]
     kinds = "ghost", "saddle", "stable focus", "stable focus", "unstable focus"
     points = [saddle._replace(kind=kind) for kind in kinds]
-    assert planes.in_words(points) == "2 stable foci, 1 saddle, 1 unstable focus, 1 ghost"
+    assert delays.in_words(points) == "2 stable foci, 1 saddle, 1 unstable focus, 1 ghost"
     assert (
-        planes.in_words([node, node._replace(kind="ghost"), node._replace(kind="ghost")]) == "1 stable node, 2 ghosts"
+        delays.in_words([node, node._replace(kind="ghost"), node._replace(kind="ghost")]) == "1 stable node, 2 ghosts"
     )
+
+
+def test_the_delay_of_match_to_sample_ends_with_the_second_cue():
+    network, task = DrivenLowRank.initial(0), DelayedMatchToSample(each=1, noise=0.0)
+    kappa = delays.in_delay(network, task)
+    assert kappa.shape == (4, 17, 2)
+    np.testing.assert_allclose(kappa, np.matvec(network.n, network.simulate(task))[:, 6:23])
+
+
+def test_a_lead_is_found_on_a_common_way(monkeypatch):
+    task, t = DelayedMatchToSample(each=1), np.arange(17.0)
+    ahead = np.stack([t, np.sqrt(t)], axis=-1)
+    behind = np.stack([t - 3, np.sqrt(np.maximum(t - 3, 0)) + 0.1], axis=-1)
+    for ways in ([ahead, ahead, behind, behind], [behind, behind, ahead, ahead]):
+        monkeypatch.setattr(delays, "in_delay", lambda network, task, ways=ways: np.array(ways))
+        assert matching.lead(None, task) == pytest.approx((15, 0.1, np.hypot(3, np.sqrt(16) - np.sqrt(13) - 0.1)))
+
+
+@pytest.mark.parametrize(("W", "moves"), [([[2.0, -2.0], [2.0, 2.0]], 1.0), ([[0.5, -2.0], [2.0, 0.5]], 0.0)])
+def test_a_flow_that_repels_from_its_only_point_never_rests(W, moves):
+    network = DrivenLowRank(np.eye(2), np.array(W), np.zeros(2), np.ones(2), 0.0, np.zeros((2, 1)))
+    assert matching.still_moving(network, delta=0.05) == moves
+
+
+def test_a_network_that_always_says_no_is_right_in_half_of_the_trials():
+    network = replace(DrivenLowRank.initial(0), w_out=np.zeros(2), b_out=-9.0)
+    assert matching.right(network, 16, each=2) == 0.5
+
+
+def test_a_training_of_match_to_sample_is_told_by_its_epochs():
+    found = replace(experiments.MATCH_TO_SAMPLE, epochs=100, shown=(0, 60)).run()
+    assert found.match_seen[0] == "1 stable node" and found.match_slowest[0] == "stable node 20"
+    assert found.match_moving[0] == 0 and found.match_trials == 20
+    np.testing.assert_array_equal(found.epoch, [0, 60, 100])
+    assert found.match_loss == {0: found.loss[0], 60: found.loss[1]}
+    assert found.match_share == found.match_right[16] and set(found.match_right) == {16, 24, 160}

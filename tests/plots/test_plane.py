@@ -10,8 +10,9 @@ from matplotlib import pyplot as plt
 from ghostlib import experiments, plots
 from ghostlib.dynamics.slow_points import slow_points
 from ghostlib.experiments.cues import CueCourse
-from ghostlib.experiments.two_dimensions import CueCourses, in_delay
-from ghostlib.networks.trials import DelayedCueDiscrimination
+from ghostlib.experiments.delays import in_delay
+from ghostlib.experiments.two_dimensions import CueCourses
+from ghostlib.networks.trials import DelayedCueDiscrimination, DelayedMatchToSample
 from ghostlib.plots.plane import TRIALS
 from ghostlib.plots.style import CLAIM, GHOST, INK, LOSS
 
@@ -56,14 +57,25 @@ def test_every_slow_point_is_in_its_plane_and_ghosts_are_squares(plane):
 def test_nullclines_cross_at_fixed_points_and_trials_are_those_of_the_delay(plane):
     network = plane.snapshots[-1]
     _, axes = plt.subplots()
-    plots.draw_plane(axes, network, slow_points(network))
+    task = DelayedCueDiscrimination(each=TRIALS)
+    plots.draw_plane(axes, network, slow_points(network), task)
     ways = [line.get_xydata() for line in axes.lines if line.get_marker() == "None"]
-    np.testing.assert_allclose(ways, in_delay(network, DelayedCueDiscrimination(each=TRIALS)))
+    np.testing.assert_allclose(ways, in_delay(network, task))
     contours = [each for each in axes.collections if hasattr(each, "levels")]
     for k, contour in enumerate(contours):
         vertices = np.concatenate([path.vertices for path in contour.get_paths()])
         assert np.abs(network.flow(vertices)[:, k]).max() < 0.1
     assert len(contours) == 2
+
+
+def test_the_ends_of_both_cues_of_match_to_sample_are_named():
+    found = replace(experiments.MATCH_TO_SAMPLE, epochs=60, shown=(0, 60)).run()
+    figure = plots.match_plane(found, (0, 60))
+    for axes, points_of in zip(figure.axes, found.points, strict=True):
+        assert [text.get_text() for text in axes.texts] == ["cue +1", "cue −1"]
+        assert len(points(axes, INK, "o")) == sum(point.kind != "ghost" for point in points_of)
+    ends = in_delay(found.snapshots[1], DelayedMatchToSample(each=TRIALS // 2))[:, -1]
+    np.testing.assert_allclose(figure.axes[1].texts[0].xy, ends[[0, 1, 4, 5]].mean(axis=0))
 
 
 def test_bars_are_as_long_as_ghosts_and_several_fixed_points_are_there():
