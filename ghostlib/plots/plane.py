@@ -7,7 +7,7 @@ from ghostlib.experiments.cues import EVERY
 from ghostlib.experiments.delays import in_delay
 from ghostlib.networks.trials import DelayedCueDiscrimination, DelayedMatchToSample
 from ghostlib.plots.marks import dot, hline, label, log_axes, panels, vline
-from ghostlib.plots.style import CLAIM, GHOST, INK, LOSS, MUTED, WIDTH
+from ghostlib.plots.style import CLAIM, GHOST, GRADIENT, INK, LOSS, MUTED, WIDTH
 
 
 SPAN, WIDE = 5.0, 7.5  # of κ on either side of the origin, the authors'
@@ -95,10 +95,10 @@ def match_plane(found, shown):
     return figure
 
 
-def draw_plane(axes, network, points, task, span=SPAN):
+def draw_plane(axes, network, points, task=None, span=SPAN):
     """One network's plane while it hears nothing, and its trials in the delay, by the first cue.
 
-    network : DrivenLowRank of rank two, a single one; points : its slow points; task : of few trials.
+    network : DrivenLowRank of rank two, a single one; points : its slow points; task : of few trials, if any.
     """
     grid = np.linspace(-span, span, ARROWS)
     kappa = np.stack(np.meshgrid(grid, grid), axis=-1)
@@ -111,7 +111,8 @@ def draw_plane(axes, network, points, task, span=SPAN):
     F = network.flow(np.stack(np.meshgrid(grid, grid), axis=-1))
     for k, style in enumerate(NULLCLINES):
         axes.contour(grid, grid, F[..., k], levels=[0], colors=MUTED, linewidths=0.8, linestyles=[style])
-    for trial, way in zip(task.inputs[:, 0, 0], in_delay(network, task), strict=True):
+    trials = () if task is None else zip(task.inputs[:, 0, 0], in_delay(network, task), strict=True)
+    for trial, way in trials:
         axes.plot(*way.T, **CUES[int(trial)])
     for point in points:
         marker = {"marker": "s"} if point.kind == "ghost" else {}
@@ -144,3 +145,23 @@ def who_learns(found):
 def _log_epochs(axes, first, last):
     axes.set(xscale="log", xlim=(first, last), xlabel="epoch (log scale)")
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+
+
+def plane_at(found, place, way, output, span=SPAN):
+    """The plane at one of the epochs kept, with a trial; and the loss, and what that trial says.
+
+    found : PlaneCourse, from `experiments.TWO_DIMENSIONS`; place : which of its `epochs`.
+    way, output : arrays (steps, 2) and (steps,).
+    """
+    figure = plt.figure(figsize=(WIDTH, 6.6))
+    plane, loss, said = figure.subplot_mosaic([["plane", "plane"], ["loss", "output"]], height_ratios=(2, 1)).values()
+    draw_plane(plane, found.snapshots[place], found.points[place], span=span)
+    plane.plot(*way.T, color=INK, linewidth=2)
+    dot(plane, *way[0], GRADIENT)
+    plane.set(title=f"epoch {found.epochs[place]:,}", xlabel="κ₁", ylabel="κ₂")
+    loss.plot(found.epoch[1:], found.loss[1:], color=LOSS, linewidth=1.2)
+    dot(loss, max(found.epochs[place], EVERY), found.loss[np.searchsorted(found.epoch, found.epochs[place])], GRADIENT)
+    log_axes(loss, "epoch", "loss")
+    said.plot(output, color=INK)
+    said.set(ylim=(-1.1, 1.1), xlabel="step of the trial", ylabel="output")
+    return figure
