@@ -29,7 +29,7 @@ class Plane(Explorable):
     alt = (
         "Three panels. The plane of κ at epoch 8,000, with arrows, the two nullclines, three fixed points and two "
         "ghosts: a trial starts in the middle, is pushed right by the cue, turns near a ghost and runs down to a "
-        "stable node. The loss against the epoch, with two falls. The output of the trial, near zero at first, then up to 1."
+        "stable node. The loss against the epoch, with two falls. The output of the trial, near zero and then up to 1."
     )
     caption = (
         "<strong>A plane that learns.</strong> One network, trained while this book was built, at an epoch of its "
@@ -40,7 +40,7 @@ class Plane(Explorable):
     hint = "Click into the plane to start elsewhere, and into the loss to choose an epoch."
 
     epoch = Parameter(8000.0, low=0.0, high=float(TWO_DIMENSIONS.epochs), label="epoch", scale="sqrt", whole=True)
-    cue = Parameter(1.0, low=-1.0, high=1.0, label="cue u", whole=True)
+    cue = Parameter(1.0, low=-1.0, high=1.0, label="input u", whole=True)
     kappa_1 = Parameter(0.0, low=-SPAN, high=SPAN, label="start at κ₁")
     kappa_2 = Parameter(0.0, low=-SPAN, high=SPAN, label="start at κ₂")
 

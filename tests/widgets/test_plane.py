@@ -130,8 +130,8 @@ def test_the_sentence_and_the_picture_say_what_was_found(show):
     expect(page.locator(SENTENCE)).to_contain_text("Epoch 0, ")
     expect(page.locator(SENTENCE)).to_contain_text(": 1 stable point. ")
     expect(squares).to_have_count(0)
-    page.get_by_label("cue u, exact value").fill("0")
-    page.get_by_label("cue u, exact value").press("Enter")
+    page.get_by_label("input u, exact value").fill("0")
+    page.get_by_label("input u, exact value").press("Enter")
     expect(page.locator(SENTENCE)).to_contain_text("Without a cue this trial ends with")
 
 
