@@ -1,6 +1,7 @@
 """The plane in the page: its arithmetic is Python's, and the picture says what was found."""
 
 import base64
+import math
 import re
 
 import numpy as np
@@ -72,6 +73,9 @@ def test_of_every_network_of_the_training_the_points_are_those_that_python_has_p
             near = min(ours, key=lambda each: np.hypot(*(np.array(each["position"]) - point.position)))
             np.testing.assert_allclose(near["position"], point.position, atol=1e-7)
             assert near["speed"] == pytest.approx(point.speed, rel=1e-6, abs=1e-9)
+            assert (math.nan if near["time"] is None else near["time"]) == pytest.approx(
+                point.passage_time, rel=1e-5, nan_ok=True
+            )
         kinds |= {point.kind for point in proved}
     assert {"stable node", "saddle", "ghost"} <= kinds
 

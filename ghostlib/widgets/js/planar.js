@@ -9,6 +9,7 @@ const ROUNDS = 40; // of Newton's iteration
 const LONGEST = 0.5; // a step of it, so that it does not leave its neighbourhood
 const SAME = 1e-6; // two points that are nearer to each other are one
 const NO_SPEED = 1e-9; // |F| below which a minimum of it is a fixed point
+const PARABOLA = 0.5; // by how much the speed at a ghost's width may differ from the parabola's
 
 // τκ̇ = −κ + N tanh(Mκ + b) with κ ∈ ℝ²: the columns of M, the rows of N, and b.
 export function planarNetwork(m1, m2, n1, n2, b) {
@@ -65,7 +66,8 @@ export function planarTrial(network, [x, y], steps, delta, bias = () => network.
   return way;
 }
 
-// Fixed points and ghosts with |κ₁|, |κ₂| ≤ reach, as { position, kind, speed }; kinds are those of ghostlib's SpacePoint.
+// Fixed points and ghosts with |κ₁|, |κ₂| ≤ reach, as { position, kind, speed, time }, as in ghostlib's SpacePoint; time is
+// what the parabola through a ghost takes, in units of τ.
 export function planarPoints(network, reach) {
   const fixed = [];
   const ghosts = [];
@@ -74,15 +76,29 @@ export function planarPoints(network, reach) {
   for (const x of grid(-reach, reach, STARTS)) {
     for (const y of grid(-reach, reach, STARTS)) {
       const zero = newton(network, [x, y], zeroStep);
-      if (zero && isInside(zero) && isNew(fixed, zero)) fixed.push({ position: zero, kind: kindOf(planarFlow(network, ...zero).jacobian), speed: 0 });
+      if (zero && isInside(zero) && isNew(fixed, zero)) fixed.push({ position: zero, kind: kindOf(planarFlow(network, ...zero).jacobian), speed: 0, time: Infinity });
       const lowest = newton(network, [x, y], minimumStep);
       if (!lowest || !isInside(lowest) || !isNew(ghosts, lowest)) continue;
       const here = planarFlow(network, ...lowest);
       const speed = Math.hypot(...here.flow);
-      if (speed > NO_SPEED && isMinimum(hessianOf(here))) ghosts.push({ position: lowest, kind: "ghost", speed });
+      if (speed > NO_SPEED && isMinimum(hessianOf(here))) ghosts.push({ position: lowest, kind: "ghost", speed, time: passageTime(network, lowest, here) });
     }
   }
   return [...fixed, ...ghosts].sort((one, other) => one.position[0] - other.position[0]);
+}
+
+// π/√(F·D²F[v, v]/2) along the slow direction v, Jv = 0, times the cosine between it and F; NaN where no parabola holds.
+function passageTime(network, [x, y], { flow, jacobian: [a, b, c, d], second: [p, q, r, s, t, u] }) {
+  const [v, w] = Math.hypot(a, b) > Math.hypot(c, d) ? [-b, a].map((each) => each / Math.hypot(a, b)) : [-d, c].map((each) => each / Math.hypot(c, d));
+  const bend = flow[0] * (p * v * v + 2 * q * v * w + r * w * w) + flow[1] * (s * v * v + 2 * t * v * w + u * w * w);
+  const speed = Math.hypot(...flow);
+  if (!(bend > 0)) return NaN;
+  const width = speed * Math.sqrt(2 / bend);
+  const holds = [-width, width].every((far) => {
+    const [f1, f2] = planarVelocity(network, x + far * v, y + far * w);
+    return Math.abs((f1 * flow[0] + f2 * flow[1]) / speed - 2 * speed) <= 2 * speed * PARABOLA;
+  });
+  return holds ? (Math.PI / Math.sqrt(bend / 2)) * (Math.abs(v * flow[0] + w * flow[1]) / speed) : NaN;
 }
 
 // Newton's iteration, or null where it does not settle.
