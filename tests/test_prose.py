@@ -153,7 +153,7 @@ TYPED = {
         "the task of the second version, and its settings": ["10 ms", "50 ms", "seed 0", "100,000 epochs"]
         + ["1,000 trials", "instead of 1,000"],
         "epochs at which it shows the plane": ["| 0 |", "| 4,000 |", "| 8,000 |", "| 20,000 |", "| 99,000 |"]
-        + ["epoch 4,000", "epoch 8,000", "At 8,000 and 20,000", "By 99,000"],
+        + ["epoch 1,000", "epoch 4,000", "epoch 8,000", "At 8,000 and 20,000", "By 99,000"],
         "settings of the runs, ours": ["40 trials", "25 times", "a 25th", "4,000 epochs", "| 500 |", "| 1,000 |"]
         + ["| 2,000 |", "seeds 0 to 19", "15,000 epochs"],
         "match to sample, theirs": [
