@@ -41,6 +41,7 @@ def critical_kinds(found):
         vline(axes, paper, CLAIM, "paper" if name == "N" else "", zorder=0)
         log_axes(axes, name, "critical α")
         axes.set_xticks(values, [f"{value:g}" for value in values])
+        axes.set_yticks([0.01, 0.02, 0.05], ["0.01", "0.02", "0.05"])
     return figure
 
 
