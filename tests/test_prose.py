@@ -153,7 +153,7 @@ TYPED = {
         "the task of the second version, and its settings": ["10 ms", "50 ms", "seed 0", "100,000 epochs"]
         + ["1,000 trials", "instead of 1,000"],
         "epochs at which it shows the plane": ["| 0 |", "| 4,000 |", "| 8,000 |", "| 20,000 |", "| 99,000 |"]
-        + ["epoch 4,000", "epoch 8,000", "At 8,000 and 20,000", "By 99,000"],
+        + ["epoch 1,000", "epoch 4,000", "epoch 8,000", "At 8,000 and 20,000", "By 99,000"],
         "settings of the runs, ours": ["40 trials", "25 times", "a 25th", "4,000 epochs", "| 500 |", "| 1,000 |"]
         + ["| 2,000 |", "seeds 0 to 19", "15,000 epochs"],
         "match to sample, theirs": [
@@ -175,13 +175,19 @@ TYPED = {
             "| 10 |",
             "| 20 |",
             "| 40 |",
+            "| 80 |",
             "to 20",
             "from 20 to 40",
+            "from 40 to 80",
+            "From 40 to 80",
+            "though 80 steps",
             "to 14",
             "from 28 to 40",
         ],
-        "settings of the runs, ours": ["3,000 epochs", "10,000 epochs", "instead of 3,000", "150,000 epochs"]
-        + ["25 units", "with 400", "200 starts"],
+        "settings of the runs, ours": ["3,000 epochs", "150,000 epochs", "get 12,000", "200 epochs"]
+        + ["25 units", "with 400", "200 starts", "from 0.001 to 0.1"],
+        "how the authors draw weights": ["are about 0.1"],
+        "the paper's delay": ["100 ms"],
         "an interval": ["95 %"],
     },
     "api": {"an example": ["of 5,", "50 ms", "of 100"]},

@@ -23,7 +23,7 @@ def stays(network, points, task):
 
 def median_stay(times):
     """The median of the times that are not zero, in words."""
-    return f"{np.median(times[times > 0]):.0f} ms" if np.any(times) else "–"
+    return f"{np.median(times[times > 0]):.0f}" if np.any(times) else "–"
 
 
 def slowest_at(network, points, task):

@@ -49,7 +49,7 @@ class MatchCourse:
     #: How long before the end of the delay one cue's mean state was where the other's is at the end, ms; how far off
     #: that is, and how far the mean states are from one another at the end.
     match_lead = Quoted(lambda self: self._lead[0], "{:.0f}")
-    match_lead_gap = Quoted(lambda self: self._lead[1], "{:.1f}")
+    match_lead_gap = Quoted(lambda self: self._lead[1], "{:.2f}")
     match_apart = Quoted(lambda self: self._lead[2], "{:.1f}")
     #: How many trials there are.
     match_trials = Quoted(lambda self: len(self.task.inputs))

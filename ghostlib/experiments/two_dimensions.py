@@ -5,7 +5,7 @@ Settings are those of the authors' code for the paper's second version (Fig. 4Aâ
 
 from collections import Counter
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -185,7 +185,7 @@ class CueCourses:
     #: How many have a ghost at the end.
     ghost_at_end = Quoted(lambda self: sum(each.ghosts[-1] > 0 for each in self.learners))
     #: The largest echo, in size, of a silent network at the end, and the least of one that learns.
-    echo_of_silent = Quoted(lambda self: max(abs(each.echo[1]) for each in self._silent), scientific)
+    echo_of_silent = Quoted(lambda self: max(abs(each.echo[1]) for each in self._silent), partial(scientific, digits=0))
     echo_of_learners = Quoted(lambda self: min(each.echo[1] for each in self.learners), "{:.2f}")
     #: Of the networks, by their echo before training, how many learn from the loudest on before one does not.
     loudest = Quoted(lambda self: int(np.argmin([each.drop >= 0 for each in self._by_echo])))
