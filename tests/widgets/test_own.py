@@ -51,7 +51,7 @@ REFUSED = {
     "cut JSON": ('{"m": [1, 2', "This begins like JSON and is none."),
     "a list": ("[1, 2, 3]", "A network in JSON is an object with m, n and perhaps b."),
     "names of every object": ('{"__proto__": {"m": [1], "n": [1]}}', "A network in JSON is an object with m, n"),
-    "other lengths": ('{"m": [1, 2, 3], "n": [1, 2]}', "must have shape (1, 3) or (3, 1) beside m of (3), and not (2)."),
+    "other lengths": ('{"m": [1, 2, 3], "n": [1, 2]}', "(1, 3) or (3, 1) beside m of (3), and not (2)."),
     "another b": ('{"m": [1, 2], "n": [1, 2], "b": [1]}', "b must have shape (2), and not (1)."),
     "ragged JSON": ('{"m": [[1, 2], [3]], "n": [1, 2]}', "m must be a list of numbers, or of equally long lists"),
     "null": ('{"m": [1, null], "n": [1, 2]}', "m has “null”, which is no number."),
