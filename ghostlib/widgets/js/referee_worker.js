@@ -1,15 +1,18 @@
 // Checks rows of the ledger, one after the other, away from the page's own thread. It is told { row }, and answers
 // { row, share } now and then and { row, value, seconds } or { row, error } at the end.
-// PACKED, the networks before training, stands in front of this module where the book is built.
+// PACKED, the networks before training, and COMPILED, what trains them fast, stand in front of this module where the book is
+// built.
 
+import { rankOneCompiled } from "./compiled.js";
 import { rankOneUnpack } from "./rankone.js";
-import { NETWORKS, useNetworks } from "./referee_networks.js";
+import { NETWORKS, useCore, useNetworks } from "./referee_networks.js";
 import { TOY } from "./referee_toy.js";
 
 const CHECKS = { ...TOY, ...NETWORKS };
 const QUIET = 200; // milliseconds between two words on the progress
 
 useNetworks(rankOneUnpack(PACKED));
+useCore(rankOneCompiled(COMPILED));
 
 self.onmessage = ({ data: { row } }) => {
   const start = performance.now();
