@@ -29,7 +29,7 @@ ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 DEPENDENCIES = PROJECT["project"]["dependencies"]
 EXTRAS = PROJECT["project"]["optional-dependencies"]
-TOOLS = {"lab", "dist", "bench"}  # extras for work on the book, which the library never imports
+TOOLS = {"lab", "dist", "wasm", "bench"}  # extras for work on the book, which the library never imports
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 # Not all of sys.path: what tests import may have added packages that others carry within themselves.
