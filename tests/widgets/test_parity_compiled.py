@@ -1,4 +1,4 @@
-"""The compiled core trains as Python and the core in JavaScript do, gives the same bits twice, and is what its source says."""
+"""The compiled core trains as Python and JavaScript do, gives the same bits twice, and is what its source says."""
 
 import importlib.util
 
@@ -20,13 +20,15 @@ OTHER = DelayedActivation(T=7, dt=3.0, tau=4.0, x0=0.4, kappa_star=-0.5)
 SETUP = """
     const [R, C] = window.modules;
     const compiled = C.rankOneCompiled(window.COMPILED);
-    const recordOf = (length) => Object.fromEntries(["loss", "gradientNorm", "accuracy"].map((name) => [name, new Float64Array(length)]));
-    const lists = (arrays) => Object.fromEntries(Object.entries(arrays).map(([name, values]) => [name, Array.from(values)]));
+    const COURSE = ["loss", "gradientNorm", "accuracy"];
+    const recordOf = (length) => Object.fromEntries(COURSE.map((name) => [name, new Float64Array(length)]));
+    const lists = (all) => Object.fromEntries(Object.entries(all).map(([name, some]) => [name, Array.from(some)]));
     // What so many epochs of a core record, and the network after them.
     const run = (epochsOf, [m, n, b], { alpha, epochs, task = R.RANK_ONE_TASK, c = task.c }) => {
         const [state, record] = [R.rankOneNetwork(m, n, b), recordOf(epochs)];
         epochsOf(state, task, { alpha, c, epochs, record });
-        return { ...lists(record), ...lists({ m: state.m, n: state.n, b: state.b }), gradient: lists(state.gradient), last: state.last };
+        const after = lists({ m: state.m, n: state.n, b: state.b });
+        return { ...lists(record), ...after, gradient: lists(state.gradient), last: state.last };
     };
 """
 
@@ -100,10 +102,11 @@ def test_a_training_is_that_of_javascript_and_of_float64_in_python_before_the_ju
 
 def test_the_same_epochs_give_the_same_bits_at_once_or_in_pieces(page):
     body = """
-        const at_once = run(compiled, A[0], { alpha: 0.01, epochs: 300 });
+        const atOnce = run(compiled, A[0], { alpha: 0.01, epochs: 300 });
         const [state, record] = [R.rankOneNetwork(...A[0]), recordOf(300)];
-        for (const [first, epochs] of [[0, 1], [1, 199], [200, 0], [200, 100]]) compiled(state, R.RANK_ONE_TASK, { alpha: 0.01, epochs, record, first });
-        return [at_once.loss, at_once.m, Array.from(record.loss), Array.from(state.m)]"""
+        for (const [first, epochs] of [[0, 1], [1, 199], [200, 0], [200, 100]])
+            compiled(state, R.RANK_ONE_TASK, { alpha: 0.01, epochs, record, first });
+        return [atOnce.loss, atOnce.m, Array.from(record.loss), Array.from(state.m)]"""
     loss, m, same_loss, same_m = run(page, body, lists(random_network(6, steepness=3.0)))
     assert (loss, m) == (same_loss, same_m)
     assert len(set(loss)) > 100
@@ -123,7 +126,9 @@ def test_a_learning_rate_without_bounds_ends_in_a_loss_that_is_not_a_number(page
 )
 def test_impossible_input_is_refused_as_in_javascript(page, settings):
     body = f"""
-        const refusal = (core) => {{ try {{ run(core, [[1], [1], [0]], {settings}); return "accepted" }} catch (error) {{ return error.message }} }};
+        const refusal = (core) => {{
+            try {{ run(core, [[1], [1], [0]], {settings}); return "accepted" }} catch (error) {{ return error.message }}
+        }};
         return [compiled, R.rankOneEpochs].map(refusal)"""
     ours, plain = run(page, body)
     assert ours == plain
