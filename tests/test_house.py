@@ -27,7 +27,10 @@ ORDER = [
 ]
 LONGEST_CELL = 10
 # Not a target but a lid: who needs more room takes something out, or says why.
-MOST_LINES, MOST_CODE = 14_350, 8_350  # networks that hear inputs 640 and 400, chapter 10 560 and 330
+MOST_LINES, MOST_CODE = (
+    14_450,
+    8_420,
+)  # networks that hear inputs 640 and 400, chapter 10 560 and 330, Eq. (18) 90 and 60
 LAYOUT = {
     tokenize.COMMENT,
     tokenize.DEDENT,
