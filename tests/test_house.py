@@ -27,7 +27,7 @@ ORDER = [
 ]
 LONGEST_CELL = 10
 # Not a target but a lid: who needs more room takes something out, or says why.
-MOST_LINES, MOST_CODE = 14_450, 8_420  # networks with inputs 640, 400; chapter 10 560, 330; Eq. (18) linear 90, 60
+MOST_LINES, MOST_CODE = 14_700, 8_550  # networks with inputs 640, 400; chapter 10 800, 460; Eq. (18) linear 90, 60
 LAYOUT = {
     tokenize.COMMENT,
     tokenize.DEDENT,

@@ -1,5 +1,5 @@
 // Many epochs of gradient descent on one rank-one network: the steps of ../js/rankone.js, two units at a time.
-// Built by tools/build_wasm.py; the binary lies beside this file, so that the book needs no compiler.
+// Built by tools/wasm.py; the binary lies beside this file, so that the book needs no compiler.
 
 typedef double pair __attribute__((vector_size(16)));
 
