@@ -13,6 +13,7 @@ from ghostlib.experiments.jump import AROUND_THE_JUMP
 from ghostlib.experiments.landscape import EULER_DELAY, FIG_2A, SLOPE_BY_CONFIDENCE
 from ghostlib.experiments.last_updates import LAST_UPDATES
 from ghostlib.experiments.learning_rates import FIG_S1
+from ghostlib.experiments.linear_output import LINEAR_OUTPUT
 from ghostlib.experiments.lowered import FIG_4
 from ghostlib.experiments.lowered_ranks import LOWERED_RANKS
 from ghostlib.experiments.matching import MATCH_TO_SAMPLE
