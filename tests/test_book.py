@@ -81,7 +81,8 @@ class Visit:
     def open(self, name):
         self.page.goto(self.base + name, wait_until="load")
         # Not wait_for_function, which evaluates a string in the page: the policy forbids it.
-        expect(self.page.locator(".ghost-widget:not([data-state])")).to_have_count(0, timeout=60_000)
+        busy = self.page.locator(".ghost-widget:not([data-state]), .ghost-widget [aria-busy]")
+        expect(busy).to_have_count(0, timeout=60_000)
         return self.page
 
     def __enter__(self):
