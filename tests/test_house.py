@@ -27,7 +27,7 @@ ORDER = [
 ]
 LONGEST_CELL = 10
 # Not a target but a lid: who needs more room takes something out, or says why.
-MOST_LINES, MOST_CODE = 14_350, 8_350  # networks that hear inputs 640 and 400, chapter 10 560 and 330
+MOST_LINES, MOST_CODE = 14_460, 8_420  # networks that hear inputs 640 and 400, chapter 10 560 and 330
 LAYOUT = {
     tokenize.COMMENT,
     tokenize.DEDENT,

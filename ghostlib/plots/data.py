@@ -29,9 +29,9 @@ def table(figure):
     Returns
     -------
     str
-        A row for each point, columns as in `COLUMNS`: the panel's number from the top, what its axes are called, what is
-        drawn (line, dots, bars, error bars, or the outline of a band), the series, which without a label is its colour's
-        name, and the point. Guides that cross the whole axes, hatching and words are left out.
+        A row for each point, columns as in `COLUMNS`: the panel's number from the top, what its axes are called, what
+        is drawn (line, dots, bars, error bars, or the outline of a band), the series, which without a label is the
+        meaning of its colour, and the point. Guides that cross the whole axes, hatching and words are left out.
     """
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
@@ -40,7 +40,7 @@ def table(figure):
         labels = [_label(axes), axes.get_ylabel()]
         for artist in (*axes.lines, *axes.collections, *axes.patches):
             kind, points, place, colour = _drawn(artist)
-            if place != axes.transData:
+            if place is not axes.transData:
                 continue  # a guide across the axes: only one of its coordinates is the data's
             points = np.ma.filled(np.ma.asarray(points, float), np.nan).reshape(-1, 2)
             stride = -(-len(points) // MOST) or 1

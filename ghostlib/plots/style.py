@@ -53,7 +53,7 @@ STYLE = {
 
 
 def use_book_style():
-    """Set matplotlib's defaults to the book's look, `STYLE`; in a notebook every figure carries what it shows as a table."""
+    """Set matplotlib's defaults to the book's look, `STYLE`; a notebook's figures then carry their numbers: `drawn`."""
     mpl.rcParams.update(STYLE)
     if "inline" in mpl.get_backend():
         from IPython.core.interactiveshell import InteractiveShell

@@ -1,4 +1,7 @@
-"""Beside each figure, a link to what it shows as a table: its drawing carries that in its metadata, see ghostlib.plots.data."""
+"""Beside each figure, a link to what it shows as a table.
+
+Its drawing carries that as a description in its metadata: see ghostlib.plots.data.
+"""
 
 import html
 import re
