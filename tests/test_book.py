@@ -2,6 +2,7 @@
 
 import csv
 import functools
+import gzip
 import http.server
 import io
 import json
@@ -472,6 +473,42 @@ def test_equations_carry_the_papers_numbers_across_chapters():
 def test_no_two_elements_of_a_page_share_an_id(name):
     ids = re.findall(r'\bid="([^"]+)"', (HTML / name).read_text(encoding="utf-8"))
     assert len(ids) == len(set(ids))
+
+
+def test_every_figure_has_its_source_and_its_table_and_the_table_has_numbers():
+    figures = {}
+    for name in PAGES:
+        html = (HTML / name).read_text(encoding="utf-8")
+        for anchor, rest in re.findall(
+            r'<figure class="align-default" id="(fig-[^"]+)">(.*?)</figure>', html, re.DOTALL
+        ):
+            figures[anchor] = re.findall(r'<a class="ghost-source[^"]*" href="([^"]+)"', rest)
+    assert len(figures) > 45
+    for anchor, links in figures.items():
+        source, table = links
+        assert source.startswith("api.html#ghostlib.plots."), anchor
+        rows = list(csv.DictReader(io.StringIO((HTML / table).read_text(encoding="utf-8"))))
+        assert len(rows) > 1 and np.isfinite([[float(row["x"]), float(row["y"])] for row in rows]).all(), anchor
+
+
+HEAVIEST = 800_000  # bytes of a page and of all that it asks for, gzipped as servers do
+PACKED = (".png", ".jpg", ".woff", ".woff2")  # already
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_light(browser, http_base, name):
+    with Visit(browser, http_base) as visit:
+        asked = set()
+        visit.page.on("response", lambda response: asked.add(response.url.partition("?")[0]))
+        visit.open(name)
+        visit.page.wait_for_load_state("networkidle")  # MathJax comes with its fonts
+        files = [HTML / url.removeprefix(http_base) for url in asked]
+        sizes = {
+            path: len(path.read_bytes() if path.suffix in PACKED else gzip.compress(path.read_bytes()))
+            for path in files
+        }
+        assert HTML / name in sizes
+        assert sum(sizes.values()) < HEAVIEST, sorted(sizes.items(), key=lambda item: -item[1])[:5]
 
 
 def test_no_link_inside_the_book_is_broken():
