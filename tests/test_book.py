@@ -172,6 +172,17 @@ def test_a_dark_page_prints_light_with_every_answer_unfolded(browser, http_base)
         assert (page.evaluate(ink), folded.count()) == (before, closed)
 
 
+@pytest.mark.parametrize("name", WITH_WIDGETS)
+def test_on_paper_stand_the_pictures_of_the_captions_and_no_list_of_sections(browser, http_base, name):
+    with Visit(browser, http_base) as visit:
+        page = visit.open(name)
+        page.emulate_media(media="print")
+        for widget in page.locator(".ghost-widget").all():
+            assert widget.locator(".ghost-static svg").is_visible()
+            assert not widget.locator(".ghost-live").is_visible()
+        assert not page.get_by_text("On this page").filter(visible=True).count()
+
+
 @pytest.mark.parametrize(
     ("words", "page", "anchor"),
     [
