@@ -4,6 +4,7 @@ from ghostlib.experiments.bottleneck import BOTTLENECK
 from ghostlib.experiments.circuit import FALLEN_NETWORKS, RANDOM_NETWORKS
 from ghostlib.experiments.comparison import LOW_CONFIDENCE, REMEDIES
 from ghostlib.experiments.critical import LATE_FALLS, RATES_BY_DELAY
+from ghostlib.experiments.critical_kinds import CRITICAL_KINDS
 from ghostlib.experiments.descent import FIG_2BC, FIG_2D, PLATEAUS
 from ghostlib.experiments.escape import ALONG_THE_ESCAPE, FIG_3A_COPIES
 from ghostlib.experiments.falls import FIG_3B, MANY_NETWORKS
@@ -21,6 +22,7 @@ from ghostlib.experiments.rank_one import FIG_3A
 from ghostlib.experiments.repeats import FIG_4_REPEATS
 from ghostlib.experiments.restored import RESTORED
 from ghostlib.experiments.scale import RANK_OR_SIZE, RANK_OR_SIZE_HIGH_RATE
+from ghostlib.experiments.shaken import ANNEALED_NOISE
 from ghostlib.experiments.sloppy import FIG_S2, FIG_S2_EDGE, FIG_S2_FULL
 from ghostlib.experiments.time_steps import TIME_STEPS
 from ghostlib.experiments.trainable import TRAINABLE_C

@@ -38,7 +38,7 @@ class NetworkRates:
     @cached_property
     def interval(self):
         """The 95 % interval of that median, from the ranks of the networks (binomial), (D, 2)."""
-        return np.array([quantile_test(row).confidence_interval(0.95) for row in self.rate])
+        return median_interval(self.rate)
 
     @cached_property
     def power(self):
@@ -100,29 +100,38 @@ class NetworkRates:
 class RatesByDelay:
     """Chapter 10: the rate from which on each rank-one network is trapped, for several delays; by halving. Ours."""
 
-    T: tuple[int, ...] = (5, 7, 10, 14, 20, 28, 40)
+    T: tuple[int, ...] = (5, 7, 10, 14, 20, 28, 40, 80)
     seeds: int = 48
-    low: tuple[float, ...] = (0.04, 0.025, 0.018, 0.01, 0.006, 0.003, 0.0012)
-    high: tuple[float, ...] = (0.4, 0.25, 0.15, 0.09, 0.05, 0.025, 0.009)
-    epochs: int = 3000  # after the plateau
-    longer: int = 10_000  # in the check at the median
+    low: tuple[float, ...] = (0.04, 0.025, 0.018, 0.01, 0.006, 0.003, 0.0012, 0.0004)
+    high: tuple[float, ...] = (0.4, 0.25, 0.15, 0.09, 0.05, 0.025, 0.009, 0.002)
+    epochs: tuple[int, ...] = (3000,) * 7 + (12_000,)  # after the plateau; enough to learn to wait
+    longer: tuple[int, ...] = (10_000,) * 7 + (30_000,)  # in the check at the median
     halvings: int = 7
 
     def run(self):
         """All trainings, as `NetworkRates`; each delay is kept on the disk once it is done."""
         halves = [(0, self.seeds // 2), (self.seeds // 2, self.seeds)]
         settings = [
-            (T, *half, low, high, self.epochs, self.halvings)
-            for T, low, high in zip(self.T, self.low, self.high, strict=True)
+            (*fates.Kind(T), *half, low, high, epochs, self.halvings)
+            for T, low, high, epochs in zip(self.T, self.low, self.high, self.epochs, strict=True)
             for half in halves
         ]
         rate = self._joined(cache.map_cached(fates.critical_rates, settings))
         middle = np.median(rate, axis=1)
-        settings = [(T, *half, float(r), self.longer) for T, r in zip(self.T, middle, strict=True) for half in halves]
+        settings = [
+            (T, *half, float(rate), longer)
+            for T, rate, longer in zip(self.T, middle, self.longer, strict=True)
+            for half in halves
+        ]
         return NetworkRates(self.T, rate, self._joined(cache.map_cached(fates.trapped_at, settings)))
 
     def _joined(self, done):
         return np.concatenate([part for (part,) in done]).reshape(len(self.T), self.seeds)
+
+
+def median_interval(rows):
+    """The 95 % interval of the median of each row, from the ranks (binomial); (D, S) → (D, 2)."""
+    return np.array([quantile_test(row).confidence_interval(0.95) for row in rows])
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,6 +4,8 @@ kept on the disk as long as this file and what it imports stay the same.
 Rates of networks are those of the loss divided by T. Areas are epochs times learning rate.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from ghostlib import outcomes
@@ -15,31 +17,54 @@ from ghostlib.training import train
 
 C = 10.0
 BEGUN = 0.9  # a loss below it: the plateau is over
-RATE, AREA, EVERY = 0.05, 250, 20  # of the way along the plateau, which does not depend on the rate
+RATE, EVERY = 0.05, 20  # of the way along the plateau, which does not depend on the rate
+LONGEST, STEPS = 5, 3000  # times the law of the plateau, and at least so many epochs, for that way
 
 
-def off_the_plateau(T, seeds):
+class Kind(NamedTuple):
+    """What a network and its task are: T in steps, N, c, and Δt in ms."""
+
+    T: int = 20
+    N: int = 100
+    c: float = C
+    dt: float = 5.0
+
+    @property
+    def task(self):
+        return DelayedActivation(T=self.T, dt=self.dt)
+
+
+def plateau_law(networks, c=C):
+    """The law of the plateau, exp(cκ*) (1 − n·m)² / (2c²|n|²), an area for each network."""
+    gain = (1 - np.vecdot(networks.n, networks.m)) ** 2 / np.vecdot(networks.n, networks.n)
+    return np.exp(c * DelayedActivation().kappa_star) / (2 * c**2) * gain
+
+
+def off_the_plateau(kind, seeds):
     """The networks `seeds` where their plateau ends: at most `EVERY` epochs before the loss falls below 0.9."""
-    networks, task = RankOne.initial(seeds), DelayedActivation(T=T)
-    history = train(networks, task, RATE, round(AREA / RATE), C, snapshots=EVERY, threads=1)
+    networks = RankOne.initial(seeds, kind.N)
+    area = LONGEST * np.median(plateau_law(networks, kind.c))
+    rate = min(RATE, area / STEPS)
+    history = train(networks, kind.task, rate, round(area / rate), kind.c, snapshots=EVERY, threads=1)
     end = outcomes.first_epoch(history.loss < BEGUN)
     if np.any(end < 1):
-        raise ValueError(f"seeds must leave the plateau within an area of {AREA}, got {np.array(seeds)[end < 1]}")
+        raise ValueError(f"seeds must leave the plateau within an area of {area:.0f}, got {np.array(seeds)[end < 1]}")
     return history.snapshots[(end - 1) // EVERY, np.arange(len(seeds))]
 
 
-def critical_rates(T, first, stop, low, high, epochs, halvings):
+def critical_rates(T, N, c, dt, first, stop, low, high, epochs, halvings):
     """The rate from which on each of the networks first … stop − 1 is trapped, by halving the interval low … high.
 
     Returns
     -------
     rate : float array (B,), 0 where a network is trapped at `low`, infinite where it is not at `high`
     """
-    start, task = off_the_plateau(T, range(first, stop)), DelayedActivation(T=T)
+    kind = Kind(T, N, c, dt)
+    start = off_the_plateau(kind, range(first, stop))
     below, above = (np.full(len(start), np.log(end)) for end in (low, high))
 
     def fall(rate):
-        return outcomes.trapped(train(start, task, rate, epochs, C, threads=1).accuracy)
+        return outcomes.trapped(train(start, kind.task, rate, epochs, c, threads=1).accuracy)
 
     beyond = np.where(fall(low), 0, np.where(fall(high), 1, np.inf))
     for _ in range(halvings):
@@ -51,8 +76,9 @@ def critical_rates(T, first, stop, low, high, epochs, halvings):
 
 def trapped_at(T, first, stop, rate, epochs):
     """Whether each of the networks first … stop − 1 is trapped so many epochs after its plateau; bool array (B,)."""
-    start = off_the_plateau(T, range(first, stop))
-    return (outcomes.trapped(train(start, DelayedActivation(T=T), rate, epochs, C, threads=1).accuracy),)
+    kind = Kind(T)
+    start = off_the_plateau(kind, range(first, stop))
+    return (outcomes.trapped(train(start, kind.task, rate, epochs, C, threads=1).accuracy),)
 
 
 def late_fates(T, seeds, rate, area, every, looks):
@@ -81,11 +107,33 @@ def plateau(T, N, size, seeds):
     Returns
     -------
     area : float array (B,), up to a loss below ½; infinite where that does not come within three times the law
-    law : float array (B,), exp(cκ*) (1 − n·m)² / (2c²|n|²)
+    law : float array (B,), `plateau_law`
     """
     drawn, task = RankOne.initial(range(seeds), N), DelayedActivation(T=T)
     networks = RankOne(size * drawn.m, size * drawn.n, drawn.b)
-    gain = (1 - np.vecdot(networks.n, networks.m)) ** 2 / np.vecdot(networks.n, networks.n)
-    law = np.exp(C * task.kappa_star) / (2 * C**2) * gain
+    law = plateau_law(networks)
     epoch = outcomes.jump(train(networks, task, RATE, round(3 * np.median(law) / RATE), C, threads=1).loss)
     return np.where(epoch >= 0, epoch * RATE, np.inf), law
+
+
+def shaken(seeds, alpha, epochs, shaking, low, high, sizes, draw):
+    """What noise in the weights does to those of the networks 0 … seeds − 1 that are trapped after so many epochs.
+
+    They are trained for `shaking` epochs more. After each, every parameter gets a normal number, whose standard
+    deviation falls evenly from one of `sizes` sizes, from 10^low to 10^high, to zero. As many epochs without follow.
+
+    Returns
+    -------
+    trapped : bool array (seeds,)
+    recovered, relearned : bool arrays (sizes, trapped networks), at the end; relearned with an accuracy ≥ 0.95
+    """
+    task, generator = DelayedActivation(), np.random.default_rng(draw)
+    history = train(RankOne.initial(range(seeds)), task, alpha, epochs, C, threads=1)
+    trapped = outcomes.trapped(history.accuracy)
+    networks = history.networks[np.tile(np.flatnonzero(trapped), (sizes, 1))]
+    size = np.logspace(low, high, sizes)[:, None, None]
+    for left in np.arange(shaking)[::-1] / shaking:
+        now = train(networks, task, alpha, 1, C, record=[1], threads=1).networks
+        networks = RankOne(*(x + left * size * generator.standard_normal(x.shape) for x in (now.m, now.n, now.b)))
+    accuracy = train(networks, task, alpha, shaking, C, threads=1).accuracy
+    return trapped, outcomes.recovered(accuracy), accuracy[..., -1] >= outcomes.HIGH_ACCURACY

@@ -1,8 +1,8 @@
-"""Figures of what the paper leaves open (chapter 10): critical rates against the delay, late falls, plateaus, forms."""
+"""Figures of what the paper leaves open (chapter 10): critical rates, late falls, plateaus, forms."""
 
 import numpy as np
 
-from ghostlib.plots.marks import hline, label, log_axes, panels
+from ghostlib.plots.marks import hline, label, log_axes, panels, vline
 from ghostlib.plots.style import CLAIM, GRADIENT, INK, LOSS, MUTED, OPTIMUM
 
 
@@ -25,6 +25,23 @@ def critical_rates(found):
     log_axes(bottom, x="T in steps")
     bottom.set(ylim=(-4.3, 0), ylabel="power of T")
     bottom.set_xticks(found.T, found.T)
+    return figure
+
+
+def critical_kinds(found):
+    """The rate at which half of the networks are trapped against N, c and Δ, one panel each, on one scale.
+
+    found : RatesByKind, from `experiments.CRITICAL_KINDS`; bars are 95 % intervals.
+    """
+    figure, rows = panels(len(found.rates), 6.6, sharex=False, sharey=True)
+    for axes, (name, rate), paper in zip(rows, found.rates.items(), (100, 10, 0.5), strict=True):
+        values = np.array(found.values[name], float)
+        axes.plot(np.repeat(values, rate.shape[1]), rate.ravel(), "o", color=MUTED, markersize=1.5)
+        _bars(axes, values, found.median[name], found.interval[name])
+        vline(axes, paper, CLAIM, "paper" if name == "N" else "", zorder=0)
+        log_axes(axes, name, "critical α")
+        axes.set_xticks(values, [f"{value:g}" for value in values])
+        axes.set_yticks([0.01, 0.02, 0.05], ["0.01", "0.02", "0.05"])
     return figure
 
 

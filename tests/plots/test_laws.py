@@ -6,6 +6,7 @@ from drawing import assert_legible
 
 from ghostlib import plots
 from ghostlib.experiments.critical import LateFates, NetworkRates
+from ghostlib.experiments.critical_kinds import RatesByKind
 from ghostlib.experiments.forms import FormRates, PlateauAreas
 from ghostlib.plots.style import CLAIM, GRADIENT, OPTIMUM
 from ghostlib.toy.forms import Power
@@ -32,6 +33,22 @@ def test_critical_rates_stand_beside_the_paper_s_equation_and_powers_beside_its_
     np.testing.assert_allclose(bars[0].get_ydata(), found.power)
     ends = np.array([segment[:, 1] for segment in bars[2][0].get_segments()])
     np.testing.assert_allclose(ends, found.power_interval)
+
+
+def test_critical_rates_of_every_kind_have_a_panel_on_one_scale():
+    values = {"N": (25, 100, 400), "c": (3.0, 10.0), "Δ": (0.125, 0.5, 1.0)}
+    draw = np.random.default_rng(0)
+    rates = {name: 0.02 * draw.lognormal(0, 0.2, (len(values[name]), 31)) for name in values}
+    found = RatesByKind(values, rates)
+    figure = plots.critical_kinds(found)
+    assert_legible(figure)
+    assert [axes.get_xlabel().partition(" ")[0] for axes in figure.axes] == ["N", "c", "Δ"]
+    assert len({axes.get_ylim() for axes in figure.axes}) == 1
+    for axes, name, paper in zip(figure.axes, values, (100, 10, 0.5), strict=True):
+        np.testing.assert_allclose(
+            axes.containers[0][0].get_xydata(), np.column_stack([values[name], found.median[name]])
+        )
+        assert set(lines(axes, CLAIM)[0].get_xdata()) == {paper}
 
 
 def test_late_falls_end_at_a_cross_and_others_at_a_dot():
