@@ -12,6 +12,8 @@ from ghostlib.widgets._page import scripts
 
 PATIENCE = 30_000  # milliseconds, on a machine that has other work to do; only a failure takes so long
 expect.set_options(timeout=PATIENCE)
+# All widgets are alive, and what they open with is over.
+SETTLED = "!document.querySelector('.ghost-widget:not([data-state]), .ghost-widget [aria-busy]')"
 INSTALLED = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -75,7 +77,7 @@ def show(browser, tmp_path):
             )
             page = context.new_page()
             page.goto((tmp_path / "index.html").as_uri() + address)
-            page.wait_for_function("[...document.querySelectorAll('.ghost-widget')].every(host => host.dataset.state)")
+            page.wait_for_function(SETTLED)
             return page
 
         yield open_page

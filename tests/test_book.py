@@ -3,6 +3,7 @@
 import contextlib
 import csv
 import functools
+import gzip
 import http.server
 import io
 import json
@@ -95,7 +96,8 @@ class Visit:
     def open(self, name):
         self.page.goto(self.base + name, wait_until="load")
         # Not wait_for_function, which evaluates a string in the page: the policy forbids it.
-        expect(self.page.locator(".ghost-widget:not([data-state])")).to_have_count(0, timeout=60_000)
+        busy = self.page.locator(".ghost-widget:not([data-state]), .ghost-widget [aria-busy]")
+        expect(busy).to_have_count(0, timeout=60_000)
         return self.page
 
     def __enter__(self):
@@ -182,6 +184,17 @@ def test_a_dark_page_prints_light_with_every_answer_unfolded(browser, http_base)
         assert folded.count() == 0
         page.evaluate("dispatchEvent(new Event('afterprint'))")
         assert (page.evaluate(ink), folded.count()) == (before, closed)
+
+
+@pytest.mark.parametrize("name", WITH_WIDGETS)
+def test_on_paper_stand_the_pictures_of_the_captions_and_no_list_of_sections(browser, http_base, name):
+    with Visit(browser, http_base) as visit:
+        page = visit.open(name)
+        page.emulate_media(media="print")
+        for widget in page.locator(".ghost-widget").all():
+            assert widget.locator(".ghost-static svg").is_visible()
+            assert not widget.locator(".ghost-live").is_visible()
+        assert not page.get_by_text("On this page").filter(visible=True).count()
 
 
 @pytest.mark.parametrize(
@@ -485,6 +498,42 @@ def test_equations_carry_the_papers_numbers_across_chapters():
 def test_no_two_elements_of_a_page_share_an_id(name):
     ids = re.findall(r'\bid="([^"]+)"', (HTML / name).read_text(encoding="utf-8"))
     assert len(ids) == len(set(ids))
+
+
+def test_every_figure_has_its_source_and_its_table_and_the_table_has_numbers():
+    figures = {}
+    for name in PAGES:
+        html = (HTML / name).read_text(encoding="utf-8")
+        for anchor, rest in re.findall(
+            r'<figure class="align-default" id="(fig-[^"]+)">(.*?)</figure>', html, re.DOTALL
+        ):
+            figures[anchor] = re.findall(r'<a class="ghost-source[^"]*" href="([^"]+)"', rest)
+    assert len(figures) > 45
+    for anchor, links in figures.items():
+        source, table = links
+        assert source.startswith("api.html#ghostlib.plots."), anchor
+        rows = list(csv.DictReader(io.StringIO((HTML / table).read_text(encoding="utf-8"))))
+        assert len(rows) > 1 and np.isfinite([[float(row["x"]), float(row["y"])] for row in rows]).all(), anchor
+
+
+HEAVIEST = 800_000  # bytes of a page and of all that it asks for, gzipped as servers do
+PACKED = (".png", ".jpg", ".woff", ".woff2")  # already
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_light(browser, http_base, name):
+    with Visit(browser, http_base) as visit:
+        asked = set()
+        visit.page.on("response", lambda response: asked.add(response.url.partition("?")[0]))
+        visit.open(name)
+        visit.page.wait_for_load_state("networkidle")  # MathJax comes with its fonts
+        files = [HTML / url.removeprefix(http_base) for url in asked]
+        sizes = {
+            path: len(path.read_bytes() if path.suffix in PACKED else gzip.compress(path.read_bytes()))
+            for path in files
+        }
+        assert HTML / name in sizes
+        assert sum(sizes.values()) < HEAVIEST, sorted(sizes.items(), key=lambda item: -item[1])[:5]
 
 
 def test_no_link_inside_the_book_is_broken():

@@ -374,8 +374,8 @@ class TestLibrary:
         names = {name.split(".")[0] for tree in self.MODULES.values() for name in self.imported(ast.walk(tree))}
         packages = metadata.packages_distributions()
         found = {canonicalize_name(packages[n][0]) for n in names - set(sys.stdlib_module_names) - {"ghostlib"}}
-        # matplotlib-inline is imported only where it is at work; ipywidgets is what anywidget stands on.
-        assert found - {"matplotlib-inline"} == NEEDS.keys() - {"ipywidgets"}
+        # Those two are imported only where they are at work; ipywidgets is what anywidget stands on.
+        assert found - {"matplotlib-inline", "ipython"} == NEEDS.keys() - {"ipywidgets"}
 
     def test_files_beside_the_modules_are_part_of_the_package(self):
         patterns = PROJECT["tool"]["setuptools"]["package-data"]["ghostlib"]

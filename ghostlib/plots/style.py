@@ -1,9 +1,13 @@
 """The book's look for matplotlib: colours by meaning, live text, few lines."""
 
+import io
+
 import matplotlib as mpl
+from matplotlib.figure import Figure
 
 from ghostlib.page import palette
 from ghostlib.page.palette import COLOURS
+from ghostlib.plots.data import table
 
 
 INK, MUTED, GRID, PAGE, OPTIMUM, GHOST, DEAD, CLAIM, LOSS, GRADIENT = (
@@ -49,10 +53,21 @@ STYLE = {
 
 
 def use_book_style():
-    """Set matplotlib's defaults to the book's look, `STYLE`."""
+    """Set matplotlib's defaults to the book's look, `STYLE`; a notebook's figures then carry their numbers: `drawn`."""
     mpl.rcParams.update(STYLE)
     if "inline" in mpl.get_backend():
+        from IPython.core.interactiveshell import InteractiveShell
         from matplotlib_inline.backend_inline import set_matplotlib_formats
 
-        # As wide as it was drawn: a picture cut to its ink would not line up with the next.
-        set_matplotlib_formats("svg", bbox_inches=None)
+        set_matplotlib_formats("svg")
+        InteractiveShell.instance().display_formatter.formatters["image/svg+xml"].for_type(Figure, drawn)
+
+
+def drawn(figure):
+    """A figure as SVG, with its `table` as the description in its metadata.
+
+    As wide as it was drawn: a picture cut to its ink would not line up with the next.
+    """
+    text = io.StringIO()
+    figure.savefig(text, format="svg", bbox_inches=None, metadata={"Description": table(figure)})
+    return text.getvalue()

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from html import escape
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -32,6 +33,9 @@ L 9 9"/></clipPath>
 <path id="line" d="M 0 0 L 9 9" clip-path="url(#box)" style="stroke: #1260B4"/><use xlink:href="#line"/>
 <text style="font-size: 10.5px; font-family: 'DejaVu Sans', sans-serif; fill: #1f2430">α</text>
 </svg>"""
+TABLE = 'series,x\n"a < b",1\n'
+DESCRIBED = f'<w xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:description>{escape(TABLE)}</dc:description></w>'
+TABLED = DRAWING.replace("made today", f"made today{DESCRIBED}")
 PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
     "1f15c4890000000d49444154789c6360f8cf00000301010018dd8db00000000049454e44ae426082"
@@ -88,7 +92,7 @@ def notebook():
                 "image": {"alt": "A line."},
             }
         },
-        outputs=[nbformat.v4.new_output("display_data", {"image/svg+xml": DRAWING, "text/plain": "<Figure>"})],
+        outputs=[nbformat.v4.new_output("display_data", {"image/svg+xml": TABLED, "text/plain": "<Figure>"})],
     )
     view = {"model_id": "m", "version_major": 2, "version_minor": 0}
     shown = {
@@ -111,7 +115,7 @@ GOOD = {
     "first.md": "# First\n\n$$x$$ (eq-7)\n\n$$y$$\n\n$$z$$ (eq-B1)\n\nSee {eq}`eq-12`.\n",
     "words.md": "# Words\n\n```{glossary}\nghost\n  A slow place.\n\njump, j\n  A fall.\n```\n",
     "third.md": "# Third\n\n## One\n\nA Ghost, *a ghost*, no ghostly one, a ghost-like jump.\n\n- Two ghosts, as in "
-    "Fig. 2A.\n\n## Two\n\nThe {term}`ghost` and the ghost.\n",
+    "Fig. 2A.\n\n## Two\n\nThe {term}`ghost` and the ghost.\n\nA {curve}`loss` has {curve}`its slope <gradient>`.\n",
     "second.md": "# Second\n\n$$u$$ (eq-12)\n\nBy {eq}`eq-7` and {eq}`eq-B1`.\n\n"
     "![One line](a.svg)\n\n![Another line](a.svg)\n\n![A pixel](a.png)\n\n:::{note}\nA note.\n:::\n",
     "a.svg": DRAWING,
@@ -120,7 +124,7 @@ GOOD = {
 }
 BAD = {
     "index.md": "# Index\n\n```{figure-tiles}\n```\n\n```{toctree}\nfirst\nsecond\n```\n",
-    "first.md": "# First\n\n$$x$$ (eq-7)\n\n$$y$$ (energy)\n",
+    "first.md": "# First\n\n$$x$$ (eq-7)\n\n$$y$$ (energy)\n\nIn {curve}`the blue <blue>`.\n",
     "second.md": "# Second\n\n$$x$$ (eq-7)\n\n![](a.png)\n\n![a.svg](a.svg)\n\n![Afar](https://x.org/a.png)\n",
     "a.svg": DRAWING,
     "a.png": PIXEL,
@@ -303,12 +307,30 @@ def test_widget_scripts_load_only_where_there_is_a_widget(book):
     assert having == {"run"}
 
 
-def test_widget_scripts_come_before_all_others_and_wait_for_the_page(book):
-    scripts = re.findall(r'<script\b([^>]*)\bsrc="([^"?]+)[^"]*"', book.page["run"])
-    first, second = [(waits.strip(), source) for waits, source in scripts if "defer" in waits][:2]
-    assert first == ('defer="defer"', "_static/ghost/core.js")
-    assert second == ('defer="defer"', "_static/ghost/flow.js")
-    assert (book.html / second[1]).read_text() == _bundle.part("flow")
+def test_widget_scripts_run_where_the_first_widget_ends_and_wait_for_nothing(book):
+    page = book.page["run"]
+    end = page.index("</figure>", page.index('class="ghost-widget"')) + len("</figure>")
+    scripts = re.findall(r'<script\b([^>]*)\bsrc="([^"?]+)[^"]*"></script>', page[end:])
+    assert page[end:].startswith("<script")
+    assert scripts[:2] == [(" data-now ", "_static/ghost/core.js"), (" data-now ", "_static/ghost/flow.js")]
+    assert (book.html / scripts[1][1]).read_text() == _bundle.part("flow")
+
+
+def test_a_figure_offers_the_table_that_its_drawing_carries(book):
+    (address,) = re.findall(r'<a class="ghost-source[^"]*" href="([^"]+)">data</a>', book.page["run"])
+    assert address == "_static/ghost/data/fig-2a.csv"
+    assert (book.html / address).read_text() == TABLE
+    assert "description" not in book.page["run"]
+
+
+def test_a_word_is_marked_with_the_colour_of_its_curve_and_is_plain_text_without_scripts(book):
+    assert '<span class="ghost-curve ghost-curve-loss">loss</span>' in book.page["third"]
+    assert '<span class="ghost-curve ghost-curve-gradient">its slope</span>' in book.page["third"]
+    assert not re.search(r"ghost-curve[^>]*(tabindex|aria|role|style)", book.page["third"])
+
+
+def test_a_word_with_a_colour_that_means_nothing_is_a_mistake(bad_book):
+    assert "curve: 'blue' is no colour of the grammar; allowed are ink, muted" in bad_book.warnings
 
 
 def test_page_without_scripts_is_light_and_icons_are_drawn(book):

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from ghostlib import widgets
 from ghostlib.page.palette import COLOURS
 from ghostlib.widgets._bundle import names, style
+from ghostlib.widgets._page import scripts
 
 
 pytestmark = pytest.mark.usefixtures("untrained")
@@ -331,3 +332,23 @@ def test_every_widget_starts_and_says_something(show, name):
     assert len(page.locator(".ghost-sentence").inner_text()) > 40
     shown = page.locator(".ghost-picture").evaluate_all("all => all.map(one => one.innerHTML).join('')")
     assert not re.search(r"NaN|undefined|null", shown)
+
+
+def test_widgets_are_alive_while_the_page_still_waits_for_a_script(browser, tmp_path):
+    """The scripts stand after the first widget, as in the book; the second is met when the page has been read."""
+    files = scripts(["flow", "step"])
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    loading = "".join(f"<script src={name}></script>" for name in files)
+    body = f"{widgets.Flow()._html()}{loading}{widgets.Step()._html()}{widgets.Flow()._html()}"
+    (tmp_path / "index.html").write_text(f"<!doctype html><meta charset=utf8><script defer src=late.js></script>{body}")
+    with browser.new_context() as context:
+        page = context.new_page()
+        held = []
+        page.route("**/late.js", lambda route: held.append(route))  # and never answered
+        page.goto((tmp_path / "index.html").as_uri(), wait_until="commit")
+        expect(page.locator(".ghost-widget[data-state=live]")).to_have_count(3)
+        assert len(held) == 1 and page.evaluate("document.readyState") == "interactive"
+        assert page.locator(".ghost-widget").evaluate_all("all => all.map(({ dataset }) => dataset.key)") == [
+            "flow", "step", "flow-2",
+        ]  # fmt: skip

@@ -53,6 +53,34 @@ def test_it_opens_on_a_finished_run_and_tells_its_story(show):
     expect(sentence(page)).to_contain_text("Seed 40, epoch 6000:", timeout=30_000)
 
 
+def test_it_is_alive_before_the_run_that_it_opens_with_is_over_and_says_nothing_till_then(show):
+    """No frame but those that are asked for: the first picture is there, and a press of the button ends the opening."""
+    page = show()
+    import_modules(page, bundle("train"))
+    state = widgets.Train(seed=OPENING).page_state() | {"epoch": 0, "loss": 1, "_networks": packed()}
+    page.evaluate(
+        """async (state) => {
+            window.frames_ = [];
+            window.requestAnimationFrame = (tick) => window.frames_.push(tick);
+            window.step = () => window.frames_.splice(0).forEach((tick) => tick(performance.now()));
+            const model = { get: (name) => state[name], set() {}, save_changes() {}, off() {}, on() {} };
+            await window.modules[0].default.render({ model, el: document.body });
+        }""",
+        state,
+    )
+    button = page.locator("button[name=train]")
+    assert page.locator("body[aria-busy] .ghost-picture svg").count() == 4
+    assert epoch(page) == 0
+    page.evaluate("step(), step()")
+    assert 0 < epoch(page) < 6000
+    page.wait_for_timeout(700)
+    assert page.locator(".ghost-spoken").inner_text() == ""
+    assert button.inner_text() == "Pause"
+    button.click()
+    expect(page.locator("body[aria-busy]")).to_have_count(0)
+    assert button.inner_text() == "Train on"
+
+
 def test_a_confidence_in_the_address_belongs_to_the_next_epoch_and_a_seed_to_another_network(show):
     """Whoever turns a knob on the finished run, and whoever opens the link to it, see the same."""
     turned = show(widgets.Train(seed=OPENING))
@@ -83,6 +111,7 @@ def test_parameters_set_after_a_run_are_kept_and_start_another(browser):
                 save_changes() {}, off() {}, on: (event, listener) => listeners.set(event, listener),
             };
             await view.render({ model, el: document.body });
+            while (document.body.ariaBusy) await new Promise(requestAnimationFrame);
             const told = [state.epoch, state.m.length];
             model.set("m", Array(100).fill(0.25));
             return [state.m[0], state.epoch, told];

@@ -4,9 +4,9 @@ from importlib import import_module
 
 
 PARTS = (
-    "access", "api", "asks", "cards", "claims", "equations", "figures", "formulas", "grammar", "icons", "launch",
-    "ledger", "notebooks", "notfound", "offline", "preview", "printing", "reading", "referee", "search", "sources",
-    "summary", "terms", "theme", "tiles", "widgets",
+    "access", "api", "asks", "cards", "claims", "curves", "equations", "figures", "formulas", "grammar", "icons",
+    "launch", "ledger", "notebooks", "notfound", "offline", "preview", "printing", "reading", "referee", "search",
+    "sources", "summary", "tables", "terms", "theme", "tiles", "widgets",
     "policy",  # the last: it takes what all others have put into the pages
 )  # fmt: skip
 

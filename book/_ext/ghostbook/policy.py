@@ -1,6 +1,7 @@
 """No script stands in a page: each is a file, so that a server may forbid all others (``script-src 'self'``).
 
-All of them run in their order when the page is there, but for those that choose between light and dark.
+All of them run in their order when the page is there, but for those that choose between light and dark, and those that
+are marked to run where they stand.
 """
 
 import re
@@ -12,6 +13,7 @@ from . import pages
 
 
 FOLDER = "_static/inline"
+NOW = "data-now"  # the mark
 _SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>", re.DOTALL)
 _HANDLER = re.compile(r'(<\w[^<>]*\s)on(\w+)="([^"]*)"')
 _ROOT = re.compile(r'<html\b[^>]*\bdata-content_root="([^"]*)"')
@@ -47,7 +49,7 @@ def in_files(html):
         attributes, text = match.groups()
         if "type=" in attributes:
             return match[0]
-        waits = "" if "defer" in attributes or _THEME in text else " defer"
+        waits = "" if "defer" in attributes or NOW in attributes or _THEME in text else " defer"
         if "src=" not in attributes:
             files[f"{_name(text)}.js"] = text
             attributes += f' src="{root}{FOLDER}/{_name(text)}.js"'

@@ -1,14 +1,19 @@
-"""The widgets' scripts, laid beside the pages and loaded only where there is a widget, before all other scripts."""
+"""The widgets' scripts, laid beside the pages and loaded only where there is a widget: as soon as it has been read.
+
+They wait neither for the rest of the page nor for any other script, so that it is alive when the page is first painted.
+"""
 
 import re
+from hashlib import sha256
 
 from ghostlib.widgets import _bundle, _page
 
 from .assets import FOLDER, folder
+from .policy import NOW
 
 
 WIDGET = re.compile(r'class="ghost-widget[^>]* data-widget="([\w-]+)"')
-FIRST = 50  # Sphinx's own scripts have 200, the theme's 500
+END = "</figure>"
 
 
 def _write(app, name, text):
@@ -19,14 +24,19 @@ def _write(app, name, text):
 
 
 def _load(app, pagename, templatename, context, doctree):
-    modules = WIDGET.findall(context.get("body", ""))
+    body = context.get("body", "")
+    modules = WIDGET.findall(body)
     if not modules:
         return
     _write(app, "widgets.css", (_bundle.SOURCES / "widgets.css").read_text(encoding="utf-8"))
     app.add_css_file(f"{FOLDER}/widgets.css")
-    for place, (name, text) in enumerate(_page.scripts(modules).items()):
+    loading = ""
+    for name, text in _page.scripts(modules).items():
         _write(app, name, text)
-        app.add_js_file(f"{FOLDER}/{name}", loading_method="defer", priority=FIRST + place)
+        version = sha256(text.encode()).hexdigest()[:8]  # else a browser might keep the one of an earlier build
+        loading += f'<script {NOW} src="{context["pathto"](f"_static/{FOLDER}/{name}", 1)}?v={version}"></script>'
+    end = body.index(END, WIDGET.search(body).start()) + len(END)
+    context["body"] = body[:end] + loading + body[end:]
 
 
 def setup(app):

@@ -1,7 +1,8 @@
 // Brings the widgets of a static page to life: no kernel, no network, also from disk. It stands at the end of one classic
 // script, after the modules that widgets share, whose exports are `core`; each widget and each piece of data that several
 // widgets need is a classic script of its own, which runs after this one and calls `define` or `share`. Classic, since
-// pages opened from disk may not import modules; files, since a page may forbid scripts that stand in it.
+// pages opened from disk may not import modules; files, since a page may forbid scripts that stand in it. They run where
+// the page's first widget ends, before its first paint and all other scripts; the rest of the page is then still to come.
 
 const WRITTEN = 200; // milliseconds after the last change at which the address is written
 const TRIED_AGAIN = 5000; // after the browser has refused to write it, as some do when it changes often
@@ -76,11 +77,19 @@ window.addEventListener("click", () => writing !== null && writeAddress(), { cap
 // ---------------------------------------------------------------------------------------------- the widgets
 
 const shared = {};
-const waiting = new Set(document.querySelectorAll(".ghost-widget"));
+const views = {}; // what makes the view of each kind of widget
+const waiting = new Set();
 const counts = {};
-for (const { dataset } of waiting) {
-  counts[dataset.widget] = (counts[dataset.widget] ?? 0) + 1;
-  dataset.key = dataset.widget + (counts[dataset.widget] > 1 ? `-${counts[dataset.widget]}` : "");
+
+// The widgets of the page as far as it has been read: each gets its key, and those that can be are brought to life.
+function meet() {
+  for (const host of document.querySelectorAll(".ghost-widget:not([data-key])")) {
+    const { widget } = host.dataset;
+    counts[widget] = (counts[widget] ?? 0) + 1;
+    host.dataset.key = widget + (counts[widget] > 1 ? `-${counts[widget]}` : "");
+    waiting.add(host);
+  }
+  for (const host of waiting) if (Object.hasOwn(views, host.dataset.widget)) attempt(host, () => mount(host, views[host.dataset.widget]()));
 }
 
 // Shows what is alive, or else the picture.
@@ -121,9 +130,11 @@ window.ghostWidgets = {
   share: (data) => Object.assign(shared, data),
   define(name, make) {
     let view = null;
-    for (const host of waiting) if (host.dataset.widget === name) attempt(host, () => mount(host, (view ??= make(core))));
+    views[name] = () => (view ??= make(core));
+    meet();
   },
 };
+document.addEventListener("readystatechange", meet); // when all of the page is there: before the scripts that wait for that
 window.addEventListener("load", () => {
   for (const host of waiting)
     attempt(host, () => {

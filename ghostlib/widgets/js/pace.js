@@ -4,10 +4,10 @@ const SECONDS = 6; // that a press of the button takes, the slow motion apart
 const [SLOW, SLOW_FOR] = [20, 2.5]; // epochs a second while the loss leaves its plateau, and for how many seconds
 const [PLATEAU, FALL] = [0.98, 0.005]; // a loss that is on it, and by how much it falls between two pictures when it leaves
 const SLICE = 9; // milliseconds of training in a frame; the rest is the page's
-const QUIET = 25; // milliseconds between two breaths where nothing is drawn on the way
+const QUIET = 25; // milliseconds of training between two breaths, or two pictures, of one that is soon over
 
-// Both train a session up to the epoch `goal()` by `advance(most, milliseconds)` and call `onend` when it is there or has diverged;
-// both return a function that stops them.
+// All train a session up to the epoch `goal()` by `advance(most, milliseconds)` and call `onend` when it is there or has diverged;
+// all return a function that stops them.
 const isThere = (session, goal) => session.diverged || session.epoch >= goal();
 
 // With a picture in every frame, at a pace for the eye, which slows down where the loss leaves its plateau.
@@ -31,7 +31,7 @@ export function watch(session, goal, { advance, isFast, onframe, onend }) {
   return () => cancelAnimationFrame(timer);
 }
 
-// With no picture on the way: how a page opens, and how it trains where motion is not wanted.
+// With no picture on the way: how it trains where motion is not wanted.
 export function hurry(session, goal, { advance, onend }) {
   const tick = () => {
     advance(goal() - session.epoch, QUIET);
@@ -40,4 +40,16 @@ export function hurry(session, goal, { advance, onend }) {
   };
   let timer = setTimeout(tick);
   return () => clearTimeout(timer);
+}
+
+// As fast as it goes, with pictures on the way: how a page opens.
+export function race(session, goal, { advance, onframe, onend }) {
+  const tick = () => {
+    advance(goal() - session.epoch, QUIET);
+    onframe();
+    if (isThere(session, goal)) onend();
+    else timer = requestAnimationFrame(tick);
+  };
+  let timer = requestAnimationFrame(tick);
+  return () => cancelAnimationFrame(timer);
 }

@@ -179,6 +179,10 @@ const DRAWN = {
   text: (axes, { x, y, text, colour, anchor }) => ({ over: axes.label(axes.sx(x), axes.sy(y), text, colour, anchor) }),
 };
 
+// A part of a mark, which can fade while marks of another colour are lit: `--ghost-lit` is how far, and `--ghost-lit-loss: 1`
+// excepts the loss.
+const lit = (part, colour) => (part ? `<g data-colour="${colour}" opacity="var(--ghost-lit-${colour}, var(--ghost-lit, 1))">${part}</g>` : "");
+
 // A picture as SVG text. The axes `x` and `y` have a domain, a label, and perhaps `log`. A mark has a `type`:
 //   line   xs, ys, colour, [dash, width, label, labelAt: a fraction of its length, labelDy, anchor]
 //   area   xs, ys, colour: shaded from the curve down to 0
@@ -195,9 +199,10 @@ export function picture({ width, height, x, y, marks, alt }) {
   for (const { type, ...mark } of marks) {
     if (!Object.hasOwn(DRAWN, type)) throw new Error(`picture: unknown mark ${type}`);
     const drawn = DRAWN[type](axes, mark);
-    lowest = (drawn.lowest ?? "") + lowest;
-    under += drawn.under ?? "";
-    over += drawn.over ?? "";
+    const colour = mark.colour ?? "dead"; // a zone's
+    lowest = lit(drawn.lowest, colour) + lowest;
+    under += lit(drawn.under, colour);
+    over += lit(drawn.over, colour);
   }
   const ticks =
     ticksOf(x, axes.width, 60).map(({ at, text }) => `<line class="tick" x1="${sx(at)}" x2="${sx(at)}" y1="${box.bottom}" y2="${box.bottom + 4}"/><text class="tick" x="${sx(at)}" y="${box.bottom + 17}" text-anchor="middle">${text}</text>`).join("") +

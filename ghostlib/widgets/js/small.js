@@ -1,8 +1,7 @@
 // A small figure: one picture whose marks are its knobs, and a line above it that says what they show.
 
-import { parse } from "./numbers.js";
 import { Axes, paint, picture } from "./picture.js";
-import { button, node, objection, objections, track } from "./ui.js";
+import { button, door, node, track } from "./ui.js";
 
 const SMALL_HEIGHT = 210;
 // How far a key moves a mark, in positions of a slider; a mark goes where the arrow points.
@@ -18,25 +17,12 @@ export const small = (draw) => ({
     const values = () => Object.fromEntries(names.map((name) => [name, model.get(name)]));
     const sentence = node("p", { class: "ghost-sentence" });
     const reset = button("reset", "↺", () => names.forEach((name) => set(name, String(spec[name].default))));
-    const message = node("p", { class: "ghost-message", role: "alert", hidden: true });
+    const { message, set, requested } = door(model);
     const canvas = node("div");
     let shown = null; // what is drawn,
     let axes = null; // in these axes
     let waiting = null;
 
-    function tell(text) {
-      message.textContent = text;
-      message.hidden = text === "";
-    }
-    function set(name, text) {
-      const why = objection(spec, name, text);
-      tell(why ?? "");
-      if (why === null && model.get(name) !== parse(text)) {
-        model.set(name, parse(text));
-        model.save_changes();
-      }
-      return why;
-    }
     function place(name, px, py) {
       const { low, high } = spec[name];
       const value = shown.knobs[name].read(axes.sx.invert(px), axes.sy.invert(py));
@@ -97,7 +83,6 @@ export const small = (draw) => ({
       reset.style.visibility = names.every((name) => all[name] === spec[name].default) ? "hidden" : "";
     }
     const changed = () => (waiting ??= requestAnimationFrame(redraw));
-    const requested = () => tell(objections((model.get("_request") ?? []).map(([name, text]) => set(name, text))));
 
     reset.setAttribute("aria-label", "Reset");
     el.replaceChildren(node("div", { class: "ghost-shell ghost-small" }, node("div", { class: "ghost-saying" }, sentence, reset), frame, message));

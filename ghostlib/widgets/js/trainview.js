@@ -1,6 +1,6 @@
 import { grid, show } from "./numbers.js";
 import { everTrapped, learnedSince, recoveredSince, solved, trappedSince } from "./outcomes.js";
-import { hurry, watch } from "./pace.js";
+import { hurry, race, watch } from "./pace.js";
 import { picture } from "./picture.js";
 import { RANK_ONE_TASK, rankOneFlow, rankOneForward, rankOneSlowPoints, rankOneUnpack } from "./rankone.js";
 import { Session } from "./session.js";
@@ -94,8 +94,8 @@ function sentenceOf({ seed, alpha }, session, epoch, isMoving) {
 }
 
 // A network that trains in the page: loss, latent flow, gradient norm and output, every epoch of its past on a scrubber.
-// It opens on a finished run of the seed's own network, at the values with which the page opens. Resolves, when that is
-// drawn, to what cleans up. `course` says what is special about a widget:
+// It opens on a run of the seed's own network, at the values with which the page opens, that is quickly finished: busy for
+// so long, and alive. Where motion is not wanted it resolves when that is drawn, else at once, to what cleans up. `course` says what is special about a widget:
 //   leg(epoch)     how many epochs one press of the button trains, from that epoch on
 //   from(epoch)    where the axes of epochs begin once the training has got that far
 //   panels         { names, draw }: further pictures, functions of (values, width)
@@ -162,10 +162,13 @@ export async function trainView(model, el, course) {
   }
   // The finished run, at the values of the opening whatever the reader turns meanwhile.
   async function open({ alpha, c }) {
-    await move(hurry, (most, milliseconds) => {
+    el.setAttribute("aria-busy", true);
+    await move(reducedMotion() ? hurry : race, (most, milliseconds) => {
       session.advance(alpha, c, most, milliseconds);
       session.evaluate(model.get("c"));
     });
+    if (rest === null) el.removeAttribute("aria-busy"); // else another run has begun
+    view.draw();
   }
   // Tell Python where the training stands; not in every frame. Parameters that Python has just set are not sent back:
   // they come one after the other, and an answer to the first would undo the second.
@@ -247,8 +250,8 @@ export async function trainView(model, el, course) {
     }),
   });
   // Not if the address has asked for another seed.
-  if (opensOn && session === network) await open(opensOn);
-  view.draw();
+  const opening = opensOn && session === network ? open(opensOn) : view.draw();
+  if (reducedMotion()) await opening;
   return () => {
     rest?.();
     for (const name of ["m", "n", "b"]) model.off(`change:${name}`, isGiven);

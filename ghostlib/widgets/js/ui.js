@@ -191,14 +191,46 @@ function letPoint(frame, moved) {
 }
 
 // Why a parameter cannot be what a text asks for, or null.
-export const objection = (spec, name, text) =>
+const objection = (spec, name, text) =>
   Object.hasOwn(spec, name) ? refusal(spec[name], text) : `There is no parameter called ${cut(name)} here.`;
 
 // What a link has asked for and not got, from the objections to each of its parts, in one sentence; empty where it has got all.
-export function objections(whys) {
+function objections(whys) {
   const [first, ...more] = whys.filter((why) => why !== null);
   const others = more.length ? `, and ${more.length} more things in the link cannot be had` : "";
   return first ? `${first.slice(0, -1)}${others}: the figure keeps its own values.` : "";
+}
+
+// The one door for what a slider, a box, a mark, a click or an address asks of a model's parameters, always as a text.
+// `passed(name)` is called when one has been set. Returns { message, set, requested }: the element that says why something
+// is refused; what sets a parameter, and returns why not or null; and what does all that a link or a person has asked for
+// by address, as [name, text] pairs.
+export function door(model, passed = () => {}) {
+  const spec = model.get("_spec");
+  const message = node("p", { class: "ghost-message", role: "alert", hidden: true });
+  function tell(text) {
+    message.textContent = text;
+    message.hidden = text === "";
+  }
+  function set(name, text) {
+    const why = objection(spec, name, text);
+    tell(why ?? "");
+    if (why !== null) return why;
+    const { choices } = spec[name];
+    const asked = parse(text);
+    const value = choices ? choices[nearest(choices, asked)] : asked;
+    if (model.get(name) !== value) {
+      model.set(name, value);
+      model.save_changes();
+    }
+    passed(name);
+    return null;
+  }
+  function requested() {
+    const refused = objections((model.get("_request") ?? []).map(([name, text]) => set(name, text)));
+    if (refused) tell(refused);
+  }
+  return { message, set, requested };
 }
 
 // The frame of every widget: pictures, controls, the sentence, and the buttons. `describe` is an object with
@@ -217,7 +249,8 @@ export function shell(model, el, describe) {
   const spec = model.get("_spec");
   const names = Object.keys(spec);
   const values = () => Object.fromEntries(names.map((name) => [name, model.get(name)]));
-  const message = node("p", { class: "ghost-message", role: "alert", hidden: true });
+  // At once, and not with the next picture: the next key must start from where this one has led.
+  const { message, set, requested } = door(model, (name) => controls.get(name).update(model.get(name)));
   const sentence = node("p", { class: "ghost-sentence" });
   const spoken = node("p", { class: "ghost-spoken", role: "status" });
   let settling = null;
@@ -236,32 +269,12 @@ export function shell(model, el, describe) {
   // The sentence follows every frame; who hears it hears it once, when it has settled. How it opens is no news.
   function say(text) {
     if (sentence.textContent === text) return;
-    const opening = sentence.textContent === "" || el.hidden;
+    const opening = sentence.textContent === "" || el.hidden || el.getAttribute("aria-busy");
     sentence.textContent = text;
     clearTimeout(settling);
     if (!opening) settling = setTimeout(() => (spoken.textContent = text), SETTLED);
   }
 
-  function tell(text) {
-    message.textContent = text;
-    message.hidden = text === "";
-  }
-  // The one door for what a slider, a box, a click or an address asks for, as a text; returns why not, or null.
-  function set(name, text) {
-    const why = objection(spec, name, text);
-    tell(why ?? "");
-    if (why !== null) return why;
-    const { choices } = spec[name];
-    const asked = parse(text);
-    const value = choices ? choices[nearest(choices, asked)] : asked;
-    if (model.get(name) !== value) {
-      model.set(name, value);
-      model.save_changes();
-    }
-    // At once, and not with the next picture: the next key must start from where this one has led.
-    controls.get(name).update(model.get(name));
-    return null;
-  }
   const controls = new Map(names.map((name) => [name, numberControl(name, spec[name], set)]));
 
   function reset() {
@@ -316,11 +329,6 @@ export function shell(model, el, describe) {
     model.on(`change:${name}`, changed);
     return () => model.off(`change:${name}`, changed);
   });
-  // What a link or a person asked for by address, as [name, text] pairs.
-  const requested = () => {
-    const refused = objections((model.get("_request") ?? []).map(([name, text]) => set(name, text)));
-    if (refused) tell(refused);
-  };
   model.on("change:_request", requested);
   draw();
   requested();
