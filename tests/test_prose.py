@@ -182,6 +182,7 @@ TYPED = {
         + ["1,000 trials", "instead of 1,000"],
         "epochs at which it shows the plane": ["| 0 |", "| 4,000 |", "| 8,000 |", "| 20,000 |", "| 99,000 |"]
         + ["epoch 1,000", "epoch 4,000", "epoch 8,000", "At 8,000 and 20,000", "By 99,000"],
+        "in a caption: settings of the runs, ours, and the first epoch": ["40 fresh", "is 0"],
         "settings of the runs, ours": ["40 trials", "25 times", "a 25th", "4,000 epochs", "| 500 |", "| 1,000 |"]
         + ["| 2,000 |", "seeds 0 to 19", "15,000 epochs"],
         "match to sample, theirs": [
