@@ -5,11 +5,12 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from browser import import_modules
 from playwright.sync_api import expect
 
 from ghostlib import widgets
 from ghostlib.page.palette import COLOURS
-from ghostlib.widgets._bundle import names, style
+from ghostlib.widgets._bundle import bundle, names, style
 from ghostlib.widgets._page import scripts
 
 
@@ -33,6 +34,13 @@ def address(page):
     """The address after the widgets have had the time to write it."""
     page.wait_for_timeout(350)
     return page.evaluate("location.hash")
+
+
+@pytest.mark.parametrize("name", names())
+def test_what_jupyter_loads_of_a_widget_is_a_module_that_a_browser_takes(show, name):
+    page = show()
+    import_modules(page, bundle(name))
+    assert page.evaluate("typeof modules[0].default.render") == "function"
 
 
 @pytest.mark.parametrize("kind", [widgets.Flow, widgets.Ranks, widgets.Train])

@@ -1,6 +1,6 @@
 import { grid, show } from "./numbers.js";
 import { picture } from "./picture.js";
-import { planarNetwork, planarPoints, planarTrial } from "./planar.js";
+import { PARABOLA, planarNetwork, planarPoints, planarTrial } from "./planar.js";
 import { fieldOf, inWords, planeMarks } from "./plane_marks.js";
 import { rankOneFlow, rankOneNetwork, rankOneSlowPoints } from "./rankone.js";
 import { far, overUnits, readNetwork } from "./reading.js";
@@ -10,7 +10,6 @@ const LARGEST = 1e6; // bytes of a file that is read
 const [DELTA, STEPS] = [0.5, 40]; // the paper's
 const SAMPLES = 400;
 const FREE = 400; // steps of the free runs that tell how far the plane reaches
-const PARABOLA = 0.5; // by how much the speed at a ghost's width may differ from the parabola's
 
 // Everything that is shown of a network of rank one.
 function alongALine({ columns, rows, b }) {

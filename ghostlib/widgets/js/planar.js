@@ -9,7 +9,7 @@ const ROUNDS = 40; // of Newton's iteration
 const LONGEST = 0.5; // a step of it, so that it does not leave its neighbourhood
 const SAME = 1e-6; // two points that are nearer to each other are one
 const NO_SPEED = 1e-9; // |F| below which a minimum of it is a fixed point
-const PARABOLA = 0.5; // by how much the speed at a ghost's width may differ from the parabola's
+export const PARABOLA = 0.5; // by how much the speed at a ghost's width may differ from the parabola's
 
 // τκ̇ = −κ + N tanh(Mκ + b) with κ ∈ ℝ²: the columns of M, the rows of N, and b.
 export function planarNetwork(m1, m2, n1, n2, b) {

@@ -8,7 +8,7 @@ const NAMES = { m: ["m", "M"], n: ["n", "N"], b: ["b", "bias"] };
 const HEADERS = { m: 1, n: 1, b: 1, m1: 2, m2: 2, n1: 2, n2: 2 }; // a column's name, and the rank it goes with
 const UNNAMED = { 2: ["m", "n"], 3: ["m", "n", "b"], 4: ["m1", "m2", "n1", "n2"], 5: ["m1", "m2", "n1", "n2", "b"] };
 const FAR = 50; // where half of the units hear more than this, tanh has long been ±1
-const STEPS = 100;
+const SETTLING = 100; // steps of the free run that looks how far out the fixed points are
 
 const no = (sentence) => {
   throw new RangeError(sentence);
@@ -94,7 +94,7 @@ export const overUnits = (read) => ({ ...read, rows: read.rows.map((row) => row.
 export function far({ columns, rows, b }) {
   const heardAt = (kappa) => b.map((bias, i) => columns.reduce((sum, column, k) => sum + column[i] * kappa[k], bias));
   let kappa = rows.map((row) => row.reduce((sum, value, i) => sum + value * Math.sign(columns[0][i]), 0));
-  for (let step = 0; step < STEPS; step += 1) {
+  for (let step = 0; step < SETTLING; step += 1) {
     const phi = heardAt(kappa).map(Math.tanh);
     kappa = kappa.map((value, k) => (value + rows[k].reduce((sum, weight, i) => sum + weight * phi[i], 0)) / 2);
   }
