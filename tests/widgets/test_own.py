@@ -1,7 +1,7 @@
 """Someone's own network in the page: what is read, what is refused, and that Python finds the same."""
 
 import json
-import math
+import re
 
 import numpy as np
 import pytest
@@ -65,6 +65,7 @@ REFUSED = {
     "twice": ("m,n,m\n1,2,3", "There is no column called “m” here, or it is there twice."),
     "six columns": ("1,2,3,4,5,6", "and this one has 6."),
     "a header alone": ("m,n,b", "There are no units in it."),
+    "a long text": ("m,n\n" + "1,1\n" * 300_000, "This has 1.2 MB, and a network takes less than 1."),
     "too many": ("m,n\n" + "1,1\n" * 5001, "This page takes 5000 units at most, and these are 5001."),
 }  # fmt: skip
 
@@ -125,6 +126,22 @@ def test_the_page_opens_on_the_papers_network_and_goes_on_to_one_of_rank_two(sho
     expect(page.locator(SENTENCE)).to_contain_text("100 units, rank 1")
 
 
+def rounded(kind, position):
+    """A slow point as the sentence names it: its kind, and κ to three digits."""
+    return kind, *(float(f"{value:.3g}") for value in np.ravel(position))
+
+
+def named(page):
+    """The slow points that the sentence names, as `rounded` gives them."""
+    said = page.locator(SENTENCE).text_content().replace("−", "-")
+    found = set()
+    for kind, places in re.findall(r"(Stable|Unstable|Saddle|A ghost)([^.=]* at κ = .*?)(?:, where|\.(?= |$))", said):
+        name, _, places = f"{kind.removeprefix('A ').lower()}{places}".partition(" at κ = ")
+        for place in re.findall(r"\([^)]*\)|[-\d.]+", places):
+            found.add((name, *map(float, re.findall(r"[-\d.]+", place))))
+    return found
+
+
 @pytest.mark.parametrize("name", ["mine.csv", "mine.json", "two.json"])
 def test_a_chosen_file_is_shown_as_python_finds_it(show, tmp_path, name):
     texts = {"mine.csv": SAME_AS_RANK_ONE["CSV"], "mine.json": json.dumps(RANK_ONE), "two.json": json.dumps(RANK_TWO)}
@@ -136,10 +153,7 @@ def test_a_chosen_file_is_shown_as_python_finds_it(show, tmp_path, name):
     expect(page.locator(SENTENCE)).to_contain_text(
         f"12 units, rank {2 if name == 'two.json' else 1}: {stable} stable point"
     )
-    ghosts = [point for point in points if point.kind == "ghost"]
-    for ghost in ghosts[:2]:
-        wait = "" if math.isnan(ghost.passage_time) else "and whose parabola takes"
-        expect(page.locator(SENTENCE)).to_contain_text(wait)
+    assert named(page) == {rounded(point.kind, point.position) for point in points}
     expect(page.locator(MESSAGE)).to_be_hidden()
 
 
@@ -163,7 +177,7 @@ def test_a_dropped_file_is_read_and_what_is_no_file_or_too_large_or_no_network_l
     for files, why in (
         ([], "What was dropped is no file."),
         ([["a.csv", "m,n\n1,1"], ["b.csv", "m,n\n1,1"]], "One file at a time, please."),
-        ([["large.csv", "m,n\n" + "1,1\n" * 2_500_000]], "The file has 10 MB, and a network takes less than 1."),
+        ([["large.csv", "m,n\n" + "1,1\n" * 2_500_000]], "This has 10 MB, and a network takes less than 1."),
         ([["picture.png", "\x89PNG\0\0"]], "This is no text."),
         ([["m.json", '{"m": [1, 2, 3], "n": [1, 2]}']], "and not (2)."),
     ):
@@ -172,6 +186,31 @@ def test_a_dropped_file_is_read_and_what_is_no_file_or_too_large_or_no_network_l
         expect(page.locator(SENTENCE)).to_contain_text("12 units, rank 1")
     drop(page, [["mine.json", json.dumps(RANK_ONE)]])
     expect(page.locator(MESSAGE)).to_be_hidden()
+
+
+def test_ten_megabytes_are_refused_at_once_however_they_come_and_nothing_leaves_the_page(show):
+    page = show(Own())
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    large = "m,n\n" + "1,1\n" * 2_500_000
+    chooser = page.get_by_label("A network as CSV or JSON")
+    chooser.set_input_files({"name": "large.csv", "mimeType": "text/csv", "buffer": large.encode()})
+    expect(page.locator(MESSAGE)).to_have_text("This has 10 MB, and a network takes less than 1.")
+    chooser.set_input_files({"name": "mine.csv", "mimeType": "text/csv", "buffer": SAME_AS_RANK_ONE["CSV"].encode()})
+    expect(page.locator(MESSAGE)).to_be_hidden()
+    expect(page.locator(SENTENCE)).to_contain_text("12 units, rank 1")
+    page.get_by_label("A network as text").evaluate(
+        """(area, text) => {
+            const clipboardData = new DataTransfer();
+            clipboardData.setData("text/plain", text);
+            const paste = new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true });
+            if (area.dispatchEvent(paste)) throw new Error("pasted");
+        }""",
+        large,
+    )
+    expect(page.locator(MESSAGE)).to_have_text("This has 10 MB, and a network takes less than 1.")
+    expect(page.locator(SENTENCE)).to_contain_text("12 units, rank 1")
+    assert asked == []
 
 
 def test_pasted_text_is_read_by_keyboard_and_markup_stays_text(show):

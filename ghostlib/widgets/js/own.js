@@ -3,13 +3,13 @@ import { picture } from "./picture.js";
 import { PARABOLA, planarNetwork, planarPoints, planarTrial } from "./planar.js";
 import { fieldOf, inWords, planeMarks } from "./plane_marks.js";
 import { rankOneFlow, rankOneNetwork, rankOneSlowPoints } from "./rankone.js";
-import { far, overUnits, readNetwork } from "./reading.js";
+import { far, overUnits, readNetwork, tooLarge } from "./reading.js";
 import { button, node, shell } from "./ui.js";
 
-const LARGEST = 1e6; // bytes of a file that is read
 const [DELTA, STEPS] = [0.5, 40]; // the paper's
 const SAMPLES = 400;
 const FREE = 400; // steps of the free runs that tell how far the plane reaches
+const NAMED = 3; // places of one kind that the sentence names
 
 // Everything that is shown of a network of rank one.
 function alongALine({ columns, rows, b }) {
@@ -36,14 +36,31 @@ function timeAt(state, position, kind) {
   return holds ? Math.PI / Math.sqrt(product / 2) : NaN;
 }
 
-// The same for rank two. Where free runs from all sides end up is where slow points are looked for.
+// The same for rank two. Slow points are looked for as far as |F| can be small, most closely where free runs from all sides
+// end up.
 function inThePlane({ columns: [m1, m2], rows: [n1, n2], b }) {
   const network = planarNetwork(m1, m2, n1, n2, b);
   const reach = 1 + Math.max(...[n1, n2].map((row) => row.reduce((sum, value) => sum + Math.abs(value), 0)));
   const ends = [0, 1, 2, 3, 4, 5, 6, 7].map((k) => planarTrial(network, [reach * Math.cos((k * Math.PI) / 4), reach * Math.sin((k * Math.PI) / 4)], FREE, DELTA).at(-1));
-  const farthest = Math.max(...ends.flat().map(Math.abs));
-  const span = Math.min(reach, 1.25 * farthest + 0.5);
-  return { points: planarPoints(network, span), wayFrom: (start) => planarTrial(network, start, STEPS, DELTA), field: fieldOf(network, span), span };
+  const around = (places) => Math.min(reach, 1.25 * Math.max(...places.flat().map(Math.abs)) + 0.5);
+  const points = planarPoints(network, reach, around(ends));
+  const span = around([...ends, ...points.map(({ position }) => position)]);
+  return { points, wayFrom: (start) => planarTrial(network, start, STEPS, DELTA), field: fieldOf(network, span), span, reach };
+}
+
+const placeOf = ({ position }) => (position.length > 1 ? `(${position.map((value) => show(value)).join(", ")})` : show(position[0]));
+
+// " Stable at κ = −2.99 and 2.99. Unstable at κ = 0.": where the fixed points are, for who cannot see the picture.
+function fixedInWords(points) {
+  const kinds = new Set(points.map(({ kind }) => kind).filter((kind) => kind !== "ghost"));
+  return [...kinds]
+    .map((name) => {
+      const places = points.filter(({ kind }) => kind === name).map(placeOf);
+      const more = places.length > NAMED ? [`${places.length - NAMED} more`] : [];
+      const [last, ...others] = [...places.slice(0, NAMED), ...more].reverse();
+      return ` ${name[0].toUpperCase()}${name.slice(1)} at κ = ${others.length ? `${others.reverse().join(", ")} and ${last}` : last}.`;
+    })
+    .join("");
 }
 
 // "a ghost at κ = −1.54, where the speed is 0.21 and which takes 8.4 τ".
@@ -51,10 +68,9 @@ function ghostsInWords(points) {
   return points
     .filter(({ kind }) => kind === "ghost")
     .slice(0, 2)
-    .map(({ position, speed, time }) => {
-      const place = position.length > 1 ? `(${position.map((value) => show(value)).join(", ")})` : show(position[0]);
-      const wait = Number.isNaN(time) ? "" : ` and whose parabola takes ${show(time)} τ`;
-      return ` A ghost at κ = ${place}, where the speed is ${show(Math.abs(speed))}${wait}.`;
+    .map((ghost) => {
+      const wait = Number.isNaN(ghost.time) ? "" : ` and whose parabola takes ${show(ghost.time)} τ`;
+      return ` A ghost at κ = ${placeOf(ghost)}, where the speed is ${show(Math.abs(ghost.speed))}${wait}.`;
     })
     .join("");
 }
@@ -68,7 +84,7 @@ export default {
 
     const message = node("p", { class: "ghost-message", role: "alert", hidden: true });
     const file = node("input", { type: "file", name: "file", accept: ".csv,.json,.txt", "aria-label": "A network as CSV or JSON", onchange: () => file.files.length && take(file.files) });
-    const area = node("textarea", { name: "text", rows: 2, spellcheck: "false", "aria-label": "A network as text", placeholder: "or drop a file here, or paste its text" });
+    const area = node("textarea", { name: "text", rows: 2, spellcheck: "false", "aria-label": "A network as text", placeholder: "or drop a file here, or paste its text", onpaste: pasted });
     const over = node("input", { type: "checkbox", name: "over", onchange: () => present(text) });
     const brought = node(
       "div", { class: "ghost-brought" },
@@ -99,10 +115,17 @@ export default {
       over.checked = false;
       present(example);
     }
+    // A browser stands still for long with millions of lines in a box.
+    function pasted(event) {
+      const why = tooLarge(event.clipboardData.getData("text/plain").length);
+      if (!why) return;
+      event.preventDefault();
+      tell(why);
+    }
     async function take(files) {
       if (files.length !== 1) return tell(files.length ? "One file at a time, please." : "What was dropped is no file.");
       const [one] = files;
-      if (one.size > LARGEST) return tell(`The file has ${show(one.size / 1e6, 2)} MB, and a network takes less than ${LARGEST / 1e6}.`);
+      if (tooLarge(one.size)) return tell(tooLarge(one.size));
       try {
         present(await one.text());
       } catch {
@@ -153,11 +176,11 @@ export default {
         x: { domain: [0, STEPS], label: "step of the trial" }, y: { domain: [low - 0.1 * (high - low) - 0.1, high + 0.1 * (high - low) + 0.1], label: "κ" },
         marks: curves.map((ys, k) => ({ type: "line", xs: steps, ys, colour: "ink", dash: k > 0, label: read.rank > 1 ? `κ${"₁₂"[k]}` : "", labelAt: 0.9 })),
       });
-      const certainty = read.rank > 1 ? `, looked for up to |κ| = ${show(found.span)}` : "";
+      const certainty = read.rank > 1 ? `, looked for up to |κ| = ${show(found.reach)}` : "";
       const end = way.at(-1).map((value) => show(value)).join(", ");
       return {
         pictures: [(read.rank === 1 ? lineOf : planeOf)(way, w1), trial],
-        sentence: `${read.units} units, rank ${read.rank}: ${inWords(found.points)}${certainty}.${ghostsInWords(found.points)} After ${STEPS} steps the trial is at κ = ${end}.`,
+        sentence: `${read.units} unit${read.units > 1 ? "s" : ""}, rank ${read.rank}: ${inWords(found.points)}${certainty}.${fixedInWords(found.points)}${ghostsInWords(found.points)} After ${STEPS} steps the trial is at κ = ${end}.`,
       };
     }
 

@@ -67,22 +67,21 @@ export function planarTrial(network, [x, y], steps, delta, bias = () => network.
 }
 
 // Fixed points and ghosts with |κ₁|, |κ₂| ≤ reach, as { position, kind, speed, time }, as in ghostlib's SpacePoint; time is
-// what the parabola through a ghost takes, in units of τ.
-export function planarPoints(network, reach) {
+// what the parabola through a ghost takes, in units of τ. Up to `near` the places from which they are looked for lie closer.
+export function planarPoints(network, reach, near = reach) {
   const fixed = [];
   const ghosts = [];
   const isInside = ([x, y]) => Math.abs(x) <= reach && Math.abs(y) <= reach;
   const isNew = (found, [x, y]) => found.every(({ position: [u, v] }) => Math.hypot(x - u, y - v) > SAME * Math.max(1, Math.hypot(x, y)));
-  for (const x of grid(-reach, reach, STARTS)) {
-    for (const y of grid(-reach, reach, STARTS)) {
-      const zero = newton(network, [x, y], zeroStep);
-      if (zero && isInside(zero) && isNew(fixed, zero)) fixed.push({ position: zero, kind: kindOf(planarFlow(network, ...zero).jacobian), speed: 0, time: Infinity });
-      const lowest = newton(network, [x, y], minimumStep);
-      if (!lowest || !isInside(lowest) || !isNew(ghosts, lowest)) continue;
-      const here = planarFlow(network, ...lowest);
-      const speed = Math.hypot(...here.flow);
-      if (speed > NO_SPEED && isMinimum(hessianOf(here))) ghosts.push({ position: lowest, kind: "ghost", speed, time: passageTime(network, lowest, here) });
-    }
+  const lattice = (far) => grid(-far, far, STARTS).flatMap((x) => grid(-far, far, STARTS).map((y) => [x, y]));
+  for (const start of [...new Set([near, reach])].flatMap(lattice)) {
+    const zero = newton(network, start, zeroStep);
+    if (zero && isInside(zero) && isNew(fixed, zero)) fixed.push({ position: zero, kind: kindOf(planarFlow(network, ...zero).jacobian), speed: 0, time: Infinity });
+    const lowest = newton(network, start, minimumStep);
+    if (!lowest || !isInside(lowest) || !isNew(ghosts, lowest)) continue;
+    const here = planarFlow(network, ...lowest);
+    const speed = Math.hypot(...here.flow);
+    if (speed > NO_SPEED && isMinimum(hessianOf(here))) ghosts.push({ position: lowest, kind: "ghost", speed, time: passageTime(network, lowest, here) });
   }
   return [...fixed, ...ghosts].sort((one, other) => one.position[0] - other.position[0]);
 }

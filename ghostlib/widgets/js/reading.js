@@ -4,6 +4,7 @@
 import { cut, minus, show } from "./numbers.js";
 
 const MOST_UNITS = 5000;
+const LARGEST = 1e6; // bytes of a file, or characters of a text, that is read
 const NAMES = { m: ["m", "M"], n: ["n", "N"], b: ["b", "bias"] };
 const HEADERS = { m: 1, n: 1, b: 1, m1: 2, m2: 2, n1: 2, n2: 2 }; // a column's name, and the rank it goes with
 const UNNAMED = { 2: ["m", "n"], 3: ["m", "n", "b"], 4: ["m1", "m2", "n1", "n2"], 5: ["m1", "m2", "n1", "n2", "b"] };
@@ -15,8 +16,12 @@ const no = (sentence) => {
 };
 const quoted = (value) => `“${minus(cut(String(value)))}”`;
 
+// Why nothing of that size is read; empty where it is.
+export const tooLarge = (size) => (size > LARGEST ? `This has ${show(size / 1e6, 2)} MB, and a network takes less than ${LARGEST / 1e6}.` : "");
+
 // { rank, columns of M, rows of N, b } of one network, from JSON or CSV.
 export function readNetwork(text) {
+  if (tooLarge(text.length)) no(tooLarge(text.length));
   if (text.trim() === "") no("There is nothing in it.");
   if (/[\0\uFFFD]/.test(text)) no("This is no text.");
   return /^\s*[{[]/.test(text) ? fromJson(text) : fromCsv(text);
