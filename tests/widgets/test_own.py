@@ -122,6 +122,9 @@ def test_the_page_opens_on_the_papers_network_and_goes_on_to_one_of_rank_two(sho
     assert (stable.kind, ghost.kind) == ("stable node", "ghost")
     expect(page.locator(SENTENCE)).to_contain_text("40 units, rank 2: 1 stable point and 1 ghost, looked for")
     expect(page.locator(SENTENCE)).to_contain_text(f"takes {ghost.passage_time:.1f} τ")
+    left = page.locator(".ghost-picture path.axis").first.bounding_box()["x"]
+    dots = [dot.bounding_box()["x"] for dot in page.locator(".ghost-picture").first.locator("circle").all()]
+    assert len(dots) == 2 and min(dots) > left  # the start of the trial too
     page.get_by_role("button", name="Reset to paper").click()
     expect(page.locator(SENTENCE)).to_contain_text("100 units, rank 1")
 
@@ -155,6 +158,30 @@ def test_a_chosen_file_is_shown_as_python_finds_it(show, tmp_path, name):
     )
     assert named(page) == {rounded(point.kind, point.position) for point in points}
     expect(page.locator(MESSAGE)).to_be_hidden()
+
+
+def random_in_the_plane(seed):
+    """A network of rank two with slow points far from where its runs end, or close to each other in a long reach."""
+    rng, gain = np.random.default_rng(seed), (0.5, 1, 1.5, 2.5)[seed % 4]
+    M = rng.normal(size=(30, 2))
+    own_way = gain * M.T / 30 * rng.uniform(0.5, 2, size=(2, 1)) + gain * rng.normal(size=(2, 30)) / 30
+    b = 0.5 * rng.normal(size=30)
+    N = gain * rng.normal(size=(2, 30)) if seed % 3 == 2 else own_way
+    return {"M": M.tolist(), "N": N.tolist(), "b": b.tolist()}
+
+
+@pytest.mark.parametrize("seed", [2, 5, 41, 56])
+def test_points_far_out_and_close_together_are_found_as_python_proves_them(show, seed):
+    given = random_in_the_plane(seed)
+    points = slow_points(read_network(**given))
+    assert all(point.certified for point in points)
+    page = show(Own())
+    drop(page, [["mine.json", json.dumps(given)]])
+    expect(page.locator(SENTENCE)).to_contain_text("30 units, rank 2")
+    ghosts = sum(point.kind == "ghost" for point in points)
+    expect(page.locator(SENTENCE)).to_contain_text(re.compile(rf"\b{ghosts} ghost"))
+    proved = {rounded(point.kind, point.position) for point in points}
+    assert named(page) <= proved and {each for each in proved if each[0] != "ghost"} <= named(page)
 
 
 def drop(page, files):

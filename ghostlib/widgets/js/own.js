@@ -45,7 +45,13 @@ function inThePlane({ columns: [m1, m2], rows: [n1, n2], b }) {
   const around = (places) => Math.min(reach, 1.25 * Math.max(...places.flat().map(Math.abs)) + 0.5);
   const points = planarPoints(network, reach, around(ends));
   const span = around([...ends, ...points.map(({ position }) => position)]);
-  return { points, wayFrom: (start) => planarTrial(network, start, STEPS, DELTA), field: fieldOf(network, span), span, reach };
+  let field = fieldOf(network, span);
+  const fieldAround = (way) => {
+    const wanted = Math.max(span, 1.1 * Math.max(...way.flat().map(Math.abs)));
+    if (field.span !== wanted) field = fieldOf(network, wanted);
+    return field;
+  };
+  return { points, wayFrom: (start) => planarTrial(network, start, STEPS, DELTA), fieldAround, reach };
 }
 
 const placeOf = ({ position }) => (position.length > 1 ? `(${position.map((value) => show(value)).join(", ")})` : show(position[0]));
@@ -160,10 +166,11 @@ export default {
     }
     function planeOf(way, width) {
       const height = Math.min(width, 460);
+      const field = found.fieldAround(way);
       return picture({
         width, height, alt: `The plane of the network with ${inWords(found.points)}`,
-        x: { domain: [-found.span, found.span], label: "κ₁" }, y: { domain: [-found.span, found.span], label: "κ₂" },
-        marks: planeMarks(found.field, found.points, way, { width, height }),
+        x: { domain: [-field.span, field.span], label: "κ₁" }, y: { domain: [-field.span, field.span], label: "κ₂" },
+        marks: planeMarks(field, found.points, way, { width, height }),
       });
     }
     function draw(values, [w1, w2]) {
