@@ -29,7 +29,7 @@ ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 DEPENDENCIES = PROJECT["project"]["dependencies"]
 EXTRAS = PROJECT["project"]["optional-dependencies"]
-TOOLS = {"lab", "dist", "bench"}  # extras for work on the book, which the library never imports
+TOOLS = {"lab", "dist", "wasm", "bench"}  # extras for work on the book, which the library never imports
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 # Not all of sys.path: what tests import may have added packages that others carry within themselves.
@@ -439,7 +439,7 @@ class TestTracked:
 
     @pytest.mark.parametrize("pattern", [MACHINES, REGISTRIES], ids=["machines", "registries"])
     def test_no_file_names_a_place_that_others_do_not_have(self, pattern):
-        texts = [path for path in tracked() if path.suffix not in {".png", ".woff2", ".ico"}]
+        texts = [path for path in tracked() if path.suffix not in {".png", ".woff2", ".ico", ".wasm"}]
         assert {
             path.name: found for path in texts if (found := pattern.findall(path.read_text(encoding="utf-8")))
         } == {}

@@ -1,8 +1,13 @@
-"""The words of the book: a number in a sentence is pasted by a run, or a setting that the table below accounts for."""
+"""The words of the book: a number in a sentence is pasted by a run, or a setting that the table below accounts for.
+
+So it is in the captions of figures. An alternative text, into which nothing can be pasted, says what is seen: its
+numbers are read off a picture, and have two digits at most.
+"""
 
 import re
 from pathlib import Path
 
+import jupytext
 import pytest
 
 
@@ -46,6 +51,17 @@ def prose(text):
     return text
 
 
+def of_figures(text, where, what):
+    """What the figures of a chapter's cells say: `what` in the part `where` of their headers, one a line."""
+    parts = [cell.metadata.get("mystnb", {}).get(where, {}) for cell in jupytext.reads(text, fmt="md:myst").cells]
+    return "\n".join(part[what].strip() for part in parts if what in part)
+
+
+def too_exact(number):
+    """Whether a number says more than one can read off a picture."""
+    return len(re.sub(r"\D", "", number).strip("0")) > 2
+
+
 # What may be typed, and why. A phrase stands for itself alone; one that no longer stands in its file is struck out.
 EVERYWHERE = {
     "an output or target, the loss of a silent network, an end of an interval": ["0", "1", "−1"],
@@ -57,7 +73,9 @@ EVERYWHERE = {
         "300",
     ],
     "setting of Fig. 3: its seed": ["seed 40", "Seed 40"],
-    "setting of Fig. 4": ["seeds 0 to 99", "6,000 epochs", "last 50"],
+    "setting of Fig. 4": ["seeds 0 to 99", "seeds 0–99", "Seeds 0–99", "6,000 epochs", "last 50"],
+    "setting of Figs. 3B and 4: rate and confidence": ["α = 0.02", "c = 10"],
+    "limits that are derived": ["r*/4", "2/α"],
 }
 TYPED = {
     "01-abrupt-learning": {
@@ -68,17 +86,23 @@ TYPED = {
         "printed in the caption of Fig. 4": ["the 74"],
     },
     "02-ghost": {
+        "in captions: the paper's equation, a setting of Fig. 2": ["paper's π/(2√r)", "T = 100 picks"],
         "a guess, set by the question": ["0.01 to 0.0001", "from 10 to 100", "reached 10", "to 100, or to 1000"],
         "setting of Fig. 2": ["just 100"],
         "twice the coefficient of x²": ["always 2"],
     },
     "03-loss": {
+        "in captions: settings of Fig. 2A": ["T = 100", "Δt = 0.1", "x* = 10", "c = 0.1"],
+        "in a caption: where the loss is the delay": ["r*/2"],
+        "in a caption: where the slope is largest, by the formula": ["c x* ≈ 2"],
         "numbers of the paper's equations": ["number 2", "number 12"],
         "where the slope is largest, a range": ["about 1 or 2"],
         "a try, set by the task": ["to 0.1", "from 10", "to 100"],
         "a threshold, ours": ["99%"],
     },
     "04-descent": {
+        "in captions: settings of Fig. 2": ["T = 100", "α = 10⁻¹⁰", "α = 10⁻⁹"],
+        "in captions: what is drawn, ours": ["60th", "5/2", "1,000 to", "5,000 runs"],
         "printed in the paper": ["epoch 1500"],
         "setting of Fig. 2B or 2D": ["1,000 epochs", "10,000 epochs", "3,000 epochs"],
         "range of PLATEAUS, ours": ["1.5 to 20", "0.02 to 1"],
@@ -94,11 +118,13 @@ TYPED = {
         ],
     },
     "05-latent-circuit": {
+        "in a caption: where an axis ends": ["10⁻³⁰"],
         "setting of Fig. 3: the time constant": ["remember 10"],
         "which of the networks of Fig. 4, ours": ["seeds 0 to 19"],
         "the size of 1/√N": ["0.1"],
     },
     "06-ghost-in-the-network": {
+        "in a caption: setting of Fig. 3A": ["500,000 epochs, each"],
         "a fall is counted from here, ours": ["0.9"],
         "all steps right": ["100%"],
         "an output that is unsure, ours": ["10% and 90%"],
@@ -108,6 +134,7 @@ TYPED = {
         "a try, set by the task": ["0.003", "another 500", "0.012", "seeds 1, 2, 3"],
     },
     "07-confidence": {
+        "in captions: settings of Figs. 2A and 4": ["epoch 6,000", "from 10;", "T = 100", "x* = 10"],
         "a guess or a try, set by the question": [
             "5, 0.5 or 0.05",
             "0.5:",
@@ -140,6 +167,7 @@ TYPED = {
         "a share that is asked for, ours": ["95%", "90 are"],
     },
     "08-sloppy-ranks": {
+        "in captions: rates and ranks of Fig. S2": ["α = 0.1", "α = 0.01", "10 or 100"],
         "a share that is asked for, ours": ["90 %", "99 %"],
         "rates of the authors' later code": ["0.001 to 1"],
         "what is called learned, a fall, or trapped, ours": ["below 0.1", "10⁻³"],
@@ -149,7 +177,28 @@ TYPED = {
         "how many are trained, ours": ["of 90", "of 30"],
         "seeds of the authors' code": ["seeds 0 to 9"],
     },
+    "09-two-dimensions": {
+        "the task of the second version, and its settings": ["10 ms", "50 ms", "seed 0", "100,000 epochs"]
+        + ["1,000 trials", "instead of 1,000"],
+        "epochs at which it shows the plane": ["| 0 |", "| 4,000 |", "| 8,000 |", "| 20,000 |", "| 99,000 |"]
+        + ["epoch 1,000", "epoch 4,000", "epoch 8,000", "At 8,000 and 20,000", "By 99,000"],
+        "settings of the runs, ours": ["40 trials", "25 times", "a 25th", "4,000 epochs", "| 500 |", "| 1,000 |"]
+        + ["| 2,000 |", "seeds 0 to 19", "15,000 epochs"],
+        "match to sample, theirs": [
+            "30 ms",
+            "80 ms",
+            "0.0001",
+            "20,000 epochs",
+            "of 2,000",
+            "24 steps for 16",
+            "| 400 |",
+        ]
+        + ["| 1,600 |", "| 3,000 |", "| 19,990 |", "1,600 and 3,000", "Seed 0"],
+        "a paper's number, an interval": ["2604.05194", "95 %"],
+    },
     "10-laws": {
+        "in captions: settings of the runs, ours": ["T = 10", "α = 0.002", "5 to 80", "25 to 400"],
+        "in a caption: the power of the paper's form": ["p = 2"],
         "what the loss has fallen to, ours": ["0.9"],
         "delays of the runs, ours": [
             "| 5 |",
@@ -182,6 +231,17 @@ TYPED = {
 }
 
 
+# The same for alternative texts.
+SEEN = {
+    "03-loss": {"an axis": ["between 0.99 and 1.02"]},
+    "04-descent": {
+        "an axis": ["from 1.00 to 1.05", "from 0.1 to 1.05"],
+        "where the descent begins, 10 to the power 5/2": ["from 316"],
+        "where the cycle ends, which is derived": ["1.029", "to 1.03"],
+    },
+}
+
+
 def without(text, phrases):
     """`text` without each of `phrases`, the longest first, where no other digit touches it; and those not found."""
     absent = []
@@ -193,9 +253,19 @@ def without(text, phrases):
 
 def typed(text, allowed):
     """The lines of a chapter that hold a number nobody accounts for, and the `allowed` phrases that are absent."""
-    words, absent = without(prose(text), [phrase for phrases in allowed.values() for phrase in phrases])
+    words = prose(f"{text}\n\n{of_figures(text, 'figure', 'caption')}")
+    words, absent = without(words, [phrase for phrases in allowed.values() for phrase in phrases])
     words, _ = without(words, [phrase for phrases in EVERYWHERE.values() for phrase in phrases])
     return [line.strip() for line in words.splitlines() if NUMBER.search(line)], absent
+
+
+def read_too_closely(text, allowed):
+    """The numbers in a chapter's alternative texts with more than two digits, and the `allowed` that are absent."""
+    words, absent = without(
+        prose(of_figures(text, "image", "alt")), [each for some in allowed.values() for each in some]
+    )
+    words, _ = without(words, [phrase for phrases in EVERYWHERE.values() for phrase in phrases])
+    return [number for number in NUMBER.findall(words) if too_exact(number)], absent
 
 
 @pytest.mark.parametrize("path", sorted(BOOK.glob("*.md")), ids=lambda path: path.stem)
@@ -203,14 +273,24 @@ def test_a_number_in_the_prose_is_pasted_or_accounted_for(path):
     assert typed(path.read_text(encoding="utf-8"), TYPED.get(path.stem, {})) == ([], [])
 
 
+@pytest.mark.parametrize("path", sorted(BOOK.glob("*.md")), ids=lambda path: path.stem)
+def test_an_alternative_text_says_no_more_than_one_sees(path):
+    assert read_too_closely(path.read_text(encoding="utf-8"), SEEN.get(path.stem, {})) == ([], [])
+
+
 CHAPTER = """\
 ---
-kernelspec: {name: python3, version: 12}
+kernelspec: {name: python3, display_name: Python 12}
 ---
 
 # One of 7
 
 ```{code-cell} ipython3
+---
+mystnb:
+  figure: {name: fig-2, caption: Dots at $x = 3$ since epoch 321.}
+  image: {alt: "A line falls from 5,000, or −0.35, to 4,321 and to 0.987 near step 600."}
+---
 x = 1234
 ```
 
@@ -233,4 +313,6 @@ def test_a_typed_number_is_found_and_nothing_else():
     found, absent = typed(CHAPTER, {"a setting": ["6,000"], "another": ["7,000"]})
     assert absent == ["7,000"]
     expected = ["# One of 7", "Answer 8", "A margin of 17 epochs,  .", "It is   and 6,000.5, −3.", "~~It took 0.25.~~"]
+    expected.append("Dots at   since epoch 321.")
     assert found == expected
+    assert read_too_closely(CHAPTER, {"an axis": ["to 4,321"], "another": ["9.99"]}) == (["0.987"], ["9.99"])

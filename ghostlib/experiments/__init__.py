@@ -13,8 +13,10 @@ from ghostlib.experiments.jump import AROUND_THE_JUMP
 from ghostlib.experiments.landscape import EULER_DELAY, FIG_2A, SLOPE_BY_CONFIDENCE
 from ghostlib.experiments.last_updates import LAST_UPDATES
 from ghostlib.experiments.learning_rates import FIG_S1
+from ghostlib.experiments.linear_output import LINEAR_OUTPUT
 from ghostlib.experiments.lowered import FIG_4
 from ghostlib.experiments.lowered_ranks import LOWERED_RANKS
+from ghostlib.experiments.matching import MATCH_TO_SAMPLE
 from ghostlib.experiments.order import ORDER_BY_RATE, ORDERS
 from ghostlib.experiments.oscillation import CRITICAL_RATE, OSCILLATIONS, TRAPPED_FRACTION
 from ghostlib.experiments.plateau import HUNDRED_PLATEAUS, TWO_KNOBS
@@ -26,4 +28,5 @@ from ghostlib.experiments.shaken import ANNEALED_NOISE
 from ghostlib.experiments.sloppy import FIG_S2, FIG_S2_EDGE, FIG_S2_FULL
 from ghostlib.experiments.time_steps import TIME_STEPS
 from ghostlib.experiments.trainable import TRAINABLE_C
+from ghostlib.experiments.two_dimensions import MANY_CUES, TWO_DIMENSIONS
 from ghostlib.experiments.zone_slopes import ZONE_SLOPES

@@ -1,12 +1,13 @@
 """The order of events in Fig. 3A: what comes first, the jump, the ghost or the oscillations. Ours; see the ledger."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from ghostlib.dynamics.slow_points import slow_points
 from ghostlib.experiments.events import first_ghost
-from ghostlib.experiments.rank_one import LowRateTraining
+from ghostlib.experiments.rank_one import TASK, LowRateTraining, ghost_visit, passed
 from ghostlib.page.numbers import Quoted
 
 
@@ -49,10 +50,23 @@ class EventOrder:
     birth_norm = Quoted(lambda self: self.training.course.gradient_norm[self.first_ghost], "{:.2f}")
     #: Epochs from the birth to the onset of the oscillations.
     onset_after = Quoted(lambda self: self.training.onset - self.first_ghost)
+    #: The last of the epochs.
+    last = Quoted(lambda self: self.epoch[-1], "{:,}")
+    #: At the birth and at the last epoch, where the ghost is, where the trial starts, and whether the trial passes it.
+    ghost_at = Quoted(lambda self: self._each(lambda _, visit: visit.point.position), "{:.2f}")
+    start_at = Quoted(lambda self: self._each(lambda network, _: network.kappa0(TASK)), "{:.2f}")
+    ghost_is = Quoted(lambda self: self._each(lambda _, visit: passed(visit)))
     #: Where κ comes to rest just before the jump.
     resting_before = Quoted(lambda self: self.resting[np.searchsorted(self.epoch, self.training.jump) - 3], "{:.2f}")
     #: The loss ten epochs after the jump.
     loss_after = Quoted(lambda self: self.training.course.loss[self.training.jump + 10], "{:.2f}")
+
+    @cached_property
+    def _two(self):
+        return self.training.settings.networks_at([self.first_ghost, int(self.epoch[-1])])
+
+    def _each(self, of):
+        return {name: of(each, ghost_visit(each)) for name, each in zip(("birth", "last"), self._two, strict=True)}
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from functools import cached_property, partial
 import numpy as np
 
 from ghostlib import outcomes
-from ghostlib.dynamics.passage import wait
+from ghostlib.dynamics.passage import ghost_of, wait
+from ghostlib.dynamics.visits import visits
 from ghostlib.experiments import cache
 from ghostlib.experiments.courses import TASK, FixedPointCourse, course_of_seed, networks_at
 from ghostlib.experiments.events import turns
@@ -86,6 +87,10 @@ class LowRateTraining:
         """How it waits at the last two, as `StageWaits`."""
         return StageWaits({"ii": wait(self.stages[1], TASK), "iii": wait(self.stages[2], TASK)})
 
+    #: Whether the trial passes the ghost at the last two, from one side to the other, and how long it is within its
+    #: width, ms.
+    ghost_is = Quoted(lambda self: {stage: passed(visit) for stage, visit in self._visits.items()})
+    ghost_stay = Quoted(lambda self: {stage: visit.time for stage, visit in self._visits.items()}, "{:.0f}")
     #: The first epoch with a loss below ½.
     jump = Quoted(lambda self: self.course.jump, "{:,}")
     #: The loss a thousand epochs before the jump.
@@ -137,12 +142,26 @@ class LowRateTraining:
     escape = Quoted(lambda self: int(outcomes.first_epoch(self.course.loss < LOWEST_LOSS)), "{:,}")
 
     @cached_property
+    def _visits(self):
+        return dict(zip(("ii", "iii"), map(ghost_visit, self.stages[1:]), strict=True))
+
+    @cached_property
     def _ninety(self):
         return int(outcomes.first_epoch(self.course.loss < HIGH_LOSS))
 
     @cached_property
     def _turns(self):
         return turns(self.course.loss[self.onset : self.settings.stages[1]])
+
+
+def ghost_visit(network):
+    """How the trial goes by the ghost of a network that has one: a `Visit`, its time in ms."""
+    return visits([ghost_of(network)], network.latent(TASK), delta=TASK.dt)[0]
+
+
+def passed(visit):
+    """The same in a word."""
+    return "passed" if visit.passed else "not passed"
 
 
 @dataclass(frozen=True)

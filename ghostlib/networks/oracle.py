@@ -28,7 +28,12 @@ def parameters(networks, dtype=torch.float64):
 
 
 def output(kind, theta, task, c=None):
-    """The output after each update, differentiable, by Eq. (17) and Eq. (5) or (18).
+    """The output after each update, differentiable, by Eq. (5) or, with its sigmoid, Eq. (18); see `readout`."""
+    return torch.sigmoid(readout(kind, theta, task, c))
+
+
+def readout(kind, theta, task, c=None):
+    """What the output is the sigmoid of, after each update: Eq. (17) and c(κ − κ*) or Eq. (18) as it is written.
 
     Parameters
     ----------
@@ -52,7 +57,7 @@ def output(kind, theta, task, c=None):
             z.append(c * ((theta["n"] * x).sum(-1) - task.kappa_star))
         else:
             z.append((theta["w_out"] * x).sum(-1) + theta["b_out"])
-    return torch.sigmoid(torch.stack(z, dim=-1))
+    return torch.stack(z, dim=-1)
 
 
 def trial_outputs(theta, task, start, noise):

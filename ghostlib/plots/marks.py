@@ -40,7 +40,7 @@ def hline(axes, y, color=MUTED, text="", at=1.0, away=(-1, 3), **line):
 def dot(axes, x, y, color=INK, *, hollow=False, **style):
     """A dot above all lines; hollow for what is passed or repels."""
     face = {"markerfacecolor": PAGE} if hollow else {}
-    axes.plot([x], [y], "o", **{"color": color, "zorder": 3, **face, **style})
+    axes.plot([x], [y], **{"marker": "o", "linestyle": "none", "color": color, "zorder": 3, **face, **style})
 
 
 def arrow(axes, start, stop, **style):

@@ -8,6 +8,8 @@ except ImportError as error:
 from ghostlib.widgets.descent import Descent
 from ghostlib.widgets.flow import Flow
 from ghostlib.widgets.landscape import Landscape
+from ghostlib.widgets.own import Own
+from ghostlib.widgets.plane import Plane
 from ghostlib.widgets.plateau import Plateau
 from ghostlib.widgets.ranks import Ranks
 from ghostlib.widgets.rescue import Rescue
@@ -16,6 +18,6 @@ from ghostlib.widgets.train import Train
 
 
 __all__ = [
-    "Bifurcation", "Cobweb", "Descent", "Flow", "Landscape", "Plateau", "Ranks", "ReadOut", "Rescue", "Slope", "Step",
-    "TimeSpent", "Timing", "Train",
+    "Bifurcation", "Cobweb", "Descent", "Flow", "Landscape", "Own", "Plane", "Plateau", "Ranks", "ReadOut", "Rescue",
+    "Slope", "Step", "TimeSpent", "Timing", "Train",
 ]  # fmt: skip

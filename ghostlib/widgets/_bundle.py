@@ -5,6 +5,7 @@ imports are followed and written out. A page opened from disk may load no module
 with all that the widgets share and one for each widget.
 """
 
+import base64
 import json
 import re
 from functools import cache
@@ -12,6 +13,7 @@ from pathlib import Path
 
 
 SOURCES = Path(__file__).parent / "js"
+COMPILED = Path(__file__).parent / "wasm" / "rankone.wasm"
 LOADER = "loader"
 _IMPORT = re.compile(r'^import\s+\{([^;]*?)\}\s+from\s+"\./(\w+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*?|const|let|class)\s+(\w+))", re.MULTILINE)
@@ -84,6 +86,12 @@ def part(name):
     needed = ", ".join(each.strip() for names, _ in _IMPORT.findall(_source(name)) for each in names.split(","))
     body = _VIEW.sub("return ", _plain(name))
     return f'"use strict";\nghostWidgets.define({json.dumps(name)}, ({{ {needed} }}) => {{\n{body}}});\n'
+
+
+@cache
+def compiled():
+    """The compiled core for rank-one training, as text in base64, since a page from disk may fetch no file."""
+    return base64.b64encode(COMPILED.read_bytes()).decode("ascii")
 
 
 @cache

@@ -9,7 +9,7 @@ from ghostlib import experiments
 from ghostlib.dynamics.passage import ghost_of, wait
 from ghostlib.dynamics.sharpness import hessian, sharpness
 from ghostlib.dynamics.slow_points import slow_points
-from ghostlib.experiments import courses
+from ghostlib.experiments import courses, rank_one
 from ghostlib.experiments.copies import perturbed
 from ghostlib.experiments.courses import TASK, FixedPointCourse, networks_at, train_counting_fixed_points
 from ghostlib.experiments.escape import CopiesThatEscape, Escape, largest_curvature
@@ -126,6 +126,34 @@ def test_the_plateau_and_the_jump_are_read_off_the_loss():
     # From the onset to stage (ii) there are two losses, in which no turn can be seen; from (ii) on: up, down, down.
     assert training.swings == 0
     assert training.orderly_until == 1209
+
+
+def test_a_ghost_is_passed_where_the_trial_begins_before_it_and_ends_behind(training, events):
+    networks = SMALL.networks_at([events.first_ghost, int(events.epoch[-1])])
+    for name, network in zip(("birth", "last"), networks, strict=True):
+        kappa = network.latent(TASK)
+        dip = np.linspace(kappa[0] - 3, TASK.kappa_star, 100_001)
+        flow = network.flow(dip)
+        (place,) = 1 + np.flatnonzero((flow[1:-1] < flow[:-2]) & (flow[1:-1] < flow[2:]))
+        assert events.ghost_at[name] == pytest.approx(dip[place], abs=1e-4)
+        assert events.start_at[name] == pytest.approx(kappa[0])
+        assert events.ghost_is[name] == ("passed" if kappa[0] < dip[place] < kappa.max() else "not passed")
+    assert events.ghost_is["birth"] == "passed" and events.last == events.epoch[-1]
+    (behind,) = experiments.FIG_3A.networks_at([34_100])
+    visit = rank_one.ghost_visit(behind)
+    assert visit.point.position < behind.kappa0(TASK) == behind.latent(TASK).min()
+    assert visit.nearest == pytest.approx(behind.kappa0(TASK) - visit.point.position)
+    assert rank_one.passed(visit) == "not passed"
+
+
+def test_the_stay_at_a_ghost_is_the_time_within_its_width(training):
+    for stage, network in zip(("ii", "iii"), training.stages[1:], strict=True):
+        each = wait(network, TASK)
+        way = np.linspace(0, 2 * TASK.T, 400_001)
+        kappa = np.interp(way, np.arange(2 * TASK.T + 1), network.latent(TASK))
+        near = np.mean(np.abs(kappa - each.ghost.position) <= each.width) * 2 * TASK.T * TASK.dt
+        assert training.ghost_stay[stage] == pytest.approx(near, abs=0.01)
+        assert training.ghost_is[stage] in ("passed", "not passed")
 
 
 def test_a_loss_turns_where_it_goes_up_and_down_in_turn():

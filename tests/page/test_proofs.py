@@ -22,6 +22,7 @@ ADJOINT = "tests/networks/test_adjoint.py::"
 CIRCUIT = "tests/plots/test_circuit.py::"
 DIRECTIONS = "tests/dynamics/test_directions.py::TestWhatARankGives::"
 PASSAGE = "tests/dynamics/test_passage.py::"
+PLANE = "tests/experiments/test_two_dimensions.py::"
 OPEN = "tests/experiments/test_laws.py::"
 HERE = "tests/page/test_proofs.py::"
 CASES = f"{ANALYTIC}TestLoss::test_eqs_8_to_12_follow_case_by_case"
@@ -98,6 +99,8 @@ TESTS = {
     "eq-B52": f"{DIRECTIONS}test_a_step_on_the_factors_moves_w_by_eq_b52",
     "eq-B53": f"{DIRECTIONS}test_before_training_w_learns_2k_over_n_times_as_fast",
     "eq-B54": f"{DIRECTIONS}test_eigenvalues_at_full_rank_fill_a_disc_of_radius_one",
+    "eq-B60": f"{PLANE}test_the_flow_of_the_plane_is_what_a_small_step_does_to_all_rates",
+    "eq-B61": f"{PLANE}test_at_a_ghost_the_flow_is_at_a_right_angle_to_all_that_the_jacobian_reaches",
     "eq-B70": f"{OPEN}test_the_law_of_the_plateau_is_the_forecast_of_a_silent_network",
     **dict.fromkeys(
         ("eq-B71", "eq-B72", "eq-B73", "eq-B74"), f"{OPEN}test_descent_finds_the_critical_rates_of_the_forms"

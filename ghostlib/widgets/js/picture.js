@@ -82,10 +82,11 @@ function pathOf(points, limit) {
 const rectangle = ({ left, right, top, bottom }, attributes = "") =>
   `<rect x="${left.toFixed(1)}" y="${top.toFixed(1)}" width="${(right - left).toFixed(1)}" height="${(bottom - top).toFixed(1)}"${attributes}/>`;
 
-const BESIDE = { left: 50, right: 18 }; // pixels beside the axes
+const BESIDE = { left: 50, right: 18, top: 30, bottom: 40 }; // pixels beside the axes
 
-// How far along the x axis a place is in a picture, from 0 to 1.
+// How far along the x axis, and up the y axis, a place is in a picture, from 0 to 1.
 export const alongX = (px, width) => Math.min(1, Math.max(0, (px - BESIDE.left) / (width - BESIDE.left - BESIDE.right)));
+export const alongY = (py, height) => Math.min(1, Math.max(0, (height - BESIDE.bottom - py) / (height - BESIDE.bottom - BESIDE.top)));
 
 // A picture's axes: where values lie in it, and how words are written beside them.
 export class Axes {
@@ -93,7 +94,7 @@ export class Axes {
     // Counted on the document: every widget's module has its own copy of this file, and ids must differ between them.
     document.ghostPictures = (document.ghostPictures ?? 0) + 1;
     this.id = `ghost-picture-${document.ghostPictures}`;
-    this.box = { left: BESIDE.left, right: width - BESIDE.right, top: 30, bottom: height - 40 };
+    this.box = { left: BESIDE.left, right: width - BESIDE.right, top: BESIDE.top, bottom: height - BESIDE.bottom };
     const { left, right, top, bottom } = this.box;
     this.width = right - left;
     this.height = bottom - top;
@@ -130,10 +131,19 @@ const DRAWN = {
     const base = axes.sy(0).toFixed(1);
     return { lowest: `<path d="${pathOf(points, axes.limit)}V${base}H${points[0][0].toFixed(1)}Z" fill="${paint(colour)}" opacity="0.25"/>` };
   },
-  dot(axes, { x, y, colour, hollow, radius = 5, label, dx, dy = -9, anchor }) {
+  strokes(axes, { xs, ys, colour, width, faint }) {
+    const place = (k) => `${axes.sx(xs[k]).toFixed(1)} ${axes.sy(ys[k]).toFixed(1)}`;
+    let path = "";
+    for (let k = 0; k < xs.length; k += 2) path += `M${place(k)}L${place(k + 1)}`;
+    return { under: `<path d="${path}" fill="none" stroke="${paint(colour)}" stroke-width="${width}"${faint ? ' opacity="0.5"' : ""}/>` };
+  },
+  dot(axes, { x, y, colour, hollow, square, radius = 5, label, dx, dy = -9, anchor }) {
     const [px, py] = [axes.sx(x), axes.sy(y)];
     if (!Number.isFinite(px) || !Number.isFinite(py)) return {};
-    const circle = `<circle cx="${px.toFixed(1)}" cy="${py.toFixed(1)}" r="${radius}" fill="${paint(hollow ? "page" : colour)}" stroke="${paint(colour)}" stroke-width="2"/>`;
+    const shape = square
+      ? `<rect x="${(px - radius).toFixed(1)}" y="${(py - radius).toFixed(1)}" width="${2 * radius}" height="${2 * radius}"`
+      : `<circle cx="${px.toFixed(1)}" cy="${py.toFixed(1)}" r="${radius}"`;
+    const circle = `${shape} fill="${paint(hollow ? "page" : colour)}" stroke="${paint(colour)}" stroke-width="2"/>`;
     if (!label) return { over: circle };
     const side = anchor ?? axes.anchor(px);
     return { over: circle + axes.label(px + (dx ?? { end: -9, middle: 0, start: 9 }[side]), py + dy, label, colour, side) };
@@ -176,7 +186,8 @@ const lit = (part, colour) => (part ? `<g data-colour="${colour}" opacity="var(-
 // A picture as SVG text. The axes `x` and `y` have a domain, a label, and perhaps `log`. A mark has a `type`:
 //   line   xs, ys, colour, [dash, width, label, labelAt: a fraction of its length, labelDy, anchor]
 //   area   xs, ys, colour: shaded from the curve down to 0
-//   dot    x, y, colour, [hollow, radius, label, dx, dy, anchor]
+//   strokes  xs, ys, colour, width, [faint]: straight lines, one for every two places
+//   dot    x, y, colour, [hollow, square, radius, label, dx, dy, anchor]
 //   ruleX  at, colour, [dash, label, anchor]
 //   ruleY  at, colour, [dash, label]
 //   zone   from, to, [along: "y", label]: hatched, the no-learning zone

@@ -73,6 +73,16 @@ export function rankOneEpoch(state, task, alpha, c = task.c) {
   return state.last;
 }
 
+// So many epochs. The loss, gradient norm and accuracy before each step go into the arrays of `record`, from place `first` on.
+export function rankOneEpochs(state, task, { alpha, c = task.c, epochs, record, first = 0 }) {
+  for (let place = first; place < first + epochs; place++) {
+    const last = rankOneEpoch(state, task, alpha, c);
+    record.loss[place] = last.loss;
+    record.gradientNorm[place] = last.gradientNorm;
+    record.accuracy[place] = last.accuracy;
+  }
+}
+
 // Epochs until a silent network begins to learn, told from its loss and gradient norm: Eq. (B26).
 export const rankOnePlateau = (loss, gradientNorm, alpha) => (1 - loss) / (alpha * gradientNorm ** 2);
 
@@ -200,13 +210,18 @@ function backward(state, task, c, { kappa, output, phi, pull, into }) {
   last.gradientNorm = Math.sqrt(squares);
 }
 
-// The buffers of a trial, kept as long as T stays.
-function trialOf(state, { T, delta, x0, kappaStar }, c) {
+export function requireTask({ T, delta, x0, kappaStar }, c) {
   refuse(!Number.isInteger(T) || T < 1, "The delay T", T, "a whole number of steps, 1 or more");
   refuse(!(delta > 0 && delta <= 2), "Δ = Δt/τ", delta, "above 0 and at most 2");
   requirePositive("The confidence c", c);
   requireFinite("x(0)", x0);
   requireFinite("κ*", kappaStar);
+}
+
+// The buffers of a trial, kept as long as T stays.
+function trialOf(state, task, c) {
+  requireTask(task, c);
+  const { T } = task;
   if (state.trial?.output.length !== 2 * T) {
     state.trial = {
       kappa: new Float64Array(2 * T + 1),

@@ -40,12 +40,12 @@ class Row {
     this.answer = node("span", { class: "ghost-answer" });
     cell.replaceChildren(this.ask, this.answer);
   }
-  hear({ share, value, seconds, error }) {
+  hear({ share, value, seconds, core, error }) {
     if (error !== undefined) this.answer.textContent = `could not be checked: ${error}`;
     else if (share !== undefined) this.answer.textContent = `${Math.round(100 * share)} %`;
     else {
       const agrees = borneOut(this.verdict, this.rule, this.number, value);
-      this.found = { value, seconds, agrees };
+      this.found = { value, seconds, core, agrees };
       this.ask.hidden = true;
       this.answer.dataset.agrees = agrees;
       const smaller = SMALLER[this.id] ? ` (${SMALLER[this.id]})` : "";
@@ -58,7 +58,7 @@ class Row {
 }
 
 function report(rows) {
-  const checked = rows.filter(({ found }) => found).map(({ id, rule, verdict, number, value, found }) => ({ id, rule, paper: number, verdict, build: value, browser: found.value, agrees: found.agrees, seconds: found.seconds }));
+  const checked = rows.filter(({ found }) => found).map(({ id, rule, verdict, number, value, found }) => ({ id, rule, paper: number, verdict, build: value, browser: found.value, agrees: found.agrees, seconds: found.seconds, core: found.core }));
   const text = JSON.stringify({ book: document.querySelector(".ghost-ledger-version")?.dataset.version, date: new Date().toISOString(), browser: navigator.userAgent, rows: checked }, null, 2);
   const link = node("a", { href: URL.createObjectURL(new Blob([text], { type: "application/json" })), download: "checked-here.json" });
   link.click();
@@ -72,6 +72,7 @@ function referee(rows) {
   const all = button("all", "Check all here", () => ask(checkable.map(({ id }) => id)));
   const halt = button("stop", "Stop", stop);
   const take = button("report", "Download report", () => report(rows));
+  const buttons = [all, halt, take];
   const pool = new Pool(createWorker, (id, news) => (checkable.find((row) => row.id === id).hear(news), tell(true)), () => tell(false));
 
   function ask(ids) {
@@ -84,19 +85,21 @@ function referee(rows) {
     tell(false);
   }
   function tell(isRunning) {
+    const pressed = buttons.find((each) => each === document.activeElement);
     const found = checkable.filter((row) => row.found);
     const against = found.filter((row) => !row.found.agrees).length;
     const seconds = found.reduce((sum, row) => sum + row.found.seconds, 0);
     halt.hidden = !isRunning;
     all.hidden = isRunning || found.length === checkable.length;
     take.hidden = found.length === 0;
+    if (pressed?.hidden) buttons.find(({ hidden }) => !hidden)?.focus(); // who goes by keyboard does not start anew
     sentence.textContent = found.length
       ? `${found.length} of ${checkable.length} checked in your browser, ${show(seconds, 2)} s of work: ${against ? `${against} against the verdict` : "every verdict is borne out"}.`
       : `Your browser can check ${checkable.length} of the ${rows.length} claims again, here and now, by itself.`;
   }
   for (const row of checkable) row.ask.addEventListener("click", () => ask([row.id]));
   tell(false);
-  return node("div", { class: "ghost-referee" }, sentence, node("div", { class: "ghost-buttons" }, all, halt, take));
+  return node("div", { class: "ghost-referee" }, sentence, node("div", { class: "ghost-buttons" }, ...buttons));
 }
 
 // Who follows a link to a row sees how it was checked, and the button that checks it again.

@@ -3,7 +3,7 @@
 
 import { grid } from "./numbers.js";
 import { learned, recovered, trapped } from "./outcomes.js";
-import { RANK_ONE_TASK, rankOneEpoch, rankOneFlow, rankOneForward, rankOneLossAndGradient, rankOneNetwork, rankOneSlowPoints } from "./rankone.js";
+import { RANK_ONE_TASK, rankOneEpochs, rankOneFlow, rankOneForward, rankOneLossAndGradient, rankOneNetwork, rankOneSlowPoints } from "./rankone.js";
 import { mean, median, normals } from "./statistics.js";
 
 const TASK = RANK_ONE_TASK;
@@ -11,12 +11,16 @@ const SEED = 40; // of Fig. 3
 const LOW_RATE = { alpha: 0.003, epochs: 500000, stage: 200001, near: 36000 }; // Fig. 3A
 const HIGH_RATE = { alpha: 0.02, epochs: 6000, copies: 8 }; // Fig. 3B
 const SCALES = [0.3, 1, 3]; // of the weights of random networks, each vector with its own
-const SHARES = 200; // how often a training tells its progress
+const STRIDE = 1000; // epochs between two words on the progress
 const [HIGH_LOSS, HALF, LOW_LOSS] = [0.9, 0.5, 0.1]; // losses: the fall begins, the jump, the fall is over
 
 // The networks before training.
 let networks = [];
 export const useNetworks = (untrained) => (networks = untrained);
+
+// What trains them: the core in JavaScript, or the compiled one.
+let core = rankOneEpochs;
+export const useCore = (epochsOf) => (core = epochsOf);
 const fresh = (seed) => rankOneNetwork(networks[seed].m, networks[seed].n, networks[seed].b);
 
 // What was worked out for one row serves the next.
@@ -26,15 +30,25 @@ function once(name, compute) {
   return kept.get(name);
 }
 
-// Train in place, each epoch's loss, gradient norm and accuracy recorded; `look` sees the network before every step.
-function train(state, { alpha, epochs, c = TASK.c }, progress = () => {}, look = () => {}) {
+// The whole numbers from `first` up to, but without, `end`.
+const range = (first, end, step = 1) => Array.from({ length: Math.ceil((end - first) / step) }, (_, k) => first + step * k);
+
+// Train in place, each epoch's loss, gradient norm and accuracy recorded; `look` sees the network at the epochs `stops`, in
+// their order, and at the end.
+function train(state, { alpha, epochs, c = TASK.c }, progress = () => {}, stops = [], look = () => {}) {
   const record = { loss: new Float64Array(epochs + 1), gradientNorm: new Float64Array(epochs + 1), accuracy: new Float64Array(epochs + 1), state };
-  for (let epoch = 0; epoch <= epochs; epoch += 1) {
+  let epoch = 0;
+  for (const stop of [...stops, epochs]) {
+    while (epoch < stop) {
+      const some = Math.min(stop - epoch, STRIDE);
+      core(state, TASK, { alpha, c, epochs: some, record, first: epoch });
+      epoch += some;
+      progress(epoch / epochs);
+    }
     look(state, epoch);
-    const last = epoch < epochs ? rankOneEpoch(state, TASK, alpha, c) : rankOneLossAndGradient(state, TASK, c);
-    for (const name of ["loss", "gradientNorm", "accuracy"]) record[name][epoch] = last[name];
-    if (epoch % Math.ceil(epochs / SHARES) === 0) progress(epoch / epochs);
   }
+  const last = rankOneLossAndGradient(state, TASK, c);
+  for (const name of ["loss", "gradientNorm", "accuracy"]) record[name][epochs] = last[name];
   return record;
 }
 
@@ -80,19 +94,27 @@ function alwaysOneFixedPoint(progress) {
 
 // ------------------------------------------------------------------------------------------ Fig. 3A
 
-// The training up to shortly after the jump; from the jump on, whether each epoch has a ghost, until the first has one.
+const hasGhost = (state) => rankOneSlowPoints(state).some(({ kind }) => kind === "ghost");
+
+// The first epoch with a ghost: looked for now and then until `from`, when the loss begins to fall, and then at every epoch.
+function firstGhost(from, end) {
+  const state = fresh(SEED);
+  const epochs = [...range(0, from, 500), ...range(from, end)];
+  return epochs.find((epoch, k) => {
+    if (k > 0) train(state, { alpha: LOW_RATE.alpha, epochs: epoch - epochs[k - 1] });
+    return hasGhost(state);
+  });
+}
+
+// The training up to shortly after the jump, and when its fall begins and ends, a ghost is there, and the loss first rises.
 const jumpOf = (progress) =>
   once("jump", () => {
     const { alpha, near } = LOW_RATE;
-    let [ghost, jumped] = [-1, false];
-    const record = train(fresh(SEED), { alpha, epochs: near }, progress, (state, epoch) => {
-      jumped ||= epoch > 0 && state.last.loss < HALF;
-      if (jumped && ghost < 0 && rankOneSlowPoints(state).some(({ kind }) => kind === "ghost")) ghost = epoch;
-    });
+    const record = train(fresh(SEED), { alpha, epochs: near }, progress);
     const first = (below) => record.loss.findIndex((value) => value < below);
-    const jump = first(HALF);
+    const [from, jump, to] = [HIGH_LOSS, HALF, LOW_LOSS].map(first);
     const onset = jump + 1 + record.loss.subarray(jump).findIndex((value, k, all) => k > 0 && value > all[k - 1]) - 1;
-    return { ...record, jump, ghost, onset, from: first(HIGH_LOSS), to: first(LOW_LOSS) };
+    return { ...record, jump, ghost: firstGhost(from, near), onset, from, to };
   });
 
 // The whole training: the network at stage (ii) and at the end, how often the loss turns, and its fixed points on the way.
@@ -100,9 +122,10 @@ const escapeOf = (progress) =>
   once("escape", () => {
     const { alpha, epochs, stage, near } = LOW_RATE;
     let [most, atStage] = [0, null];
-    const record = train(fresh(SEED), { alpha, epochs }, progress, (state, epoch) => {
+    const stops = [...range(0, epochs, 5000), ...range(near - 5000, near, 50), stage].sort((one, other) => one - other);
+    const record = train(fresh(SEED), { alpha, epochs }, progress, stops, (state, epoch) => {
       if (epoch === stage) atStage = rankOneNetwork(state.m, state.n, state.b);
-      if (epoch % (epoch > near - 5000 && epoch < near ? 50 : 5000) === 0) most = Math.max(most, rankOneSlowPoints(state).filter(({ kind }) => kind !== "ghost").length);
+      else most = Math.max(most, rankOneSlowPoints(state).filter(({ kind }) => kind !== "ghost").length);
     });
     return { ...record, atStage, most };
   });

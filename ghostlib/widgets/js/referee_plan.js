@@ -7,13 +7,13 @@ export const PLAN = [
   { seconds: 0.3, rows: ["eq-12-minimum", "fig-2a-no-learning-zone", "fig-2a-saturation", "eq-13-gradient", "eq-14-kink", "eq-15-alpha-star", "eq-15-value"] },
   { seconds: 0.4, rows: ["eq-2-loss", "fig-2a-curve", "fig-2a-confidence"] },
   { seconds: 0.6, rows: ["eq-4-latent", "eq-17-euler", "eq-16-fixed-point"] },
-  { seconds: 1.5, rows: ["fig-3a-jump", "fig-3a-gradient", "fig-3a-ghost-before-drop", "fig-3a-destabilises"] },
-  { seconds: 2, rows: ["fig-3b-gradient"] },
+  { seconds: 0.8, rows: ["fig-3a-jump", "fig-3a-gradient", "fig-3a-ghost-before-drop", "fig-3a-destabilises"] },
+  { seconds: 0.8, rows: ["fig-3b-gradient"] },
   { seconds: 2, rows: ["fig-2d-few-epochs", "fig-2d-lower-error", "fig-2d-maximum-rate"] },
   { seconds: 2, rows: ["eq-15-always-trapped"] },
-  { seconds: 8, rows: ["s1-learns", "s1-maximum-rate"] },
-  { seconds: 15, rows: ["fig-3a-one-fixed-point", "fig-3a-ghost", "fig-3a-escape", "fig-3a-oscillation", "fig-3a-curvature", "fig-3a-transition"] },
-  { seconds: 20, rows: ["fig-4-learned", "fig-4-trapped", "rnn-abrupt", "fig-3b-bifurcation", "fig-4-recovery"] },
+  { seconds: 3, rows: ["s1-learns", "s1-maximum-rate"] },
+  { seconds: 6, rows: ["fig-3a-one-fixed-point", "fig-3a-ghost", "fig-3a-escape", "fig-3a-oscillation", "fig-3a-curvature", "fig-3a-transition"] },
+  { seconds: 7, rows: ["fig-4-learned", "fig-4-trapped", "rnn-abrupt", "fig-3b-bifurcation", "fig-4-recovery"] },
 ];
 
 // Where the page does less than the paper: how much.

@@ -4,7 +4,7 @@ import { PLAN } from "./referee_plan.js";
 
 const MOST_WORKERS = 8;
 
-// `createWorker()` promises a worker, `onrow(row, { share } or { value, seconds } or { error })` hears of every row,
+// `createWorker()` promises a worker, `onrow(row, { share } or { value, seconds, core } or { error })` hears of every row,
 // `onidle()` is called when nothing is left to do. Rows of one group go to one worker, which has their training.
 export class Pool {
   constructor(createWorker, onrow, onidle) {

@@ -1,15 +1,20 @@
 // Checks rows of the ledger, one after the other, away from the page's own thread. It is told { row }, and answers
-// { row, share } now and then and { row, value, seconds } or { row, error } at the end.
-// PACKED, the networks before training, stands in front of this module where the book is built.
+// { row, share } now and then and { row, value, seconds, core } or { row, error } at the end.
+// PACKED, the networks before training, and COMPILED, what trains them fast, stand in front of this module where the book is
+// built.
 
-import { rankOneUnpack } from "./rankone.js";
-import { NETWORKS, useNetworks } from "./referee_networks.js";
+import { rankOneCompiled } from "./compiled.js";
+import { rankOneEpochs, rankOneUnpack } from "./rankone.js";
+import { NETWORKS, useCore, useNetworks } from "./referee_networks.js";
 import { TOY } from "./referee_toy.js";
 
 const CHECKS = { ...TOY, ...NETWORKS };
 const QUIET = 200; // milliseconds between two words on the progress
 
 useNetworks(rankOneUnpack(PACKED));
+const epochsOf = rankOneCompiled(COMPILED);
+const CORE = epochsOf === rankOneEpochs ? "JavaScript" : "WebAssembly";
+useCore(epochsOf);
 
 self.onmessage = ({ data: { row } }) => {
   const start = performance.now();
@@ -21,7 +26,7 @@ self.onmessage = ({ data: { row } }) => {
   };
   try {
     const value = CHECKS[row](progress);
-    self.postMessage({ row, value, seconds: (performance.now() - start) / 1000 });
+    self.postMessage({ row, value, seconds: (performance.now() - start) / 1000, core: CORE });
   } catch (error) {
     self.postMessage({ row, error: error.message });
   }

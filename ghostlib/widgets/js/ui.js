@@ -1,7 +1,7 @@
 // What the widgets share on the screen beside their pictures: controls, and the shell around them.
 
 import { cut, minus, nearest, parse, show } from "./numbers.js";
-import { alongX, asDrawn } from "./picture.js";
+import { alongX, alongY, asDrawn } from "./picture.js";
 
 const SETTLED = 600; // milliseconds after the last change at which the sentence is spoken
 
@@ -178,8 +178,8 @@ async function copyText(text) {
 // A click in a picture, or a drag by mouse or finger.
 function letPoint(frame, moved) {
   const move = (event) => {
-    const { left, width } = frame.getBoundingClientRect();
-    moved(alongX(event.clientX - left, width));
+    const { left, top, width, height } = frame.firstElementChild.getBoundingClientRect();
+    moved(alongX(event.clientX - left, width), alongY(event.clientY - top, height));
   };
   frame.classList.add("ghost-pointed");
   frame.addEventListener("pointerdown", (event) => {
@@ -236,7 +236,7 @@ export function door(model, passed = () => {}) {
 // The frame of every widget: pictures, controls, the sentence, and the buttons. `describe` is an object with
 //   panels    how many pictures
 //   folded    { from, names }: on a phone the pictures from this one on wait behind a button that names them
-//   point     { panel: function of the place along its x axis, 0 to 1 }: called where the reader clicks or drags
+//   point     { panel: function of the place along its axes, 0 to 1 }: called where the reader clicks or drags
 //   extra     elements between pictures and sliders (a transport, say)
 //   draw(values, widths) → { pictures: [svg text, …], sentence }
 //   python(values) → text for "Copy as Python"

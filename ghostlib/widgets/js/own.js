@@ -1,0 +1,192 @@
+import { grid, show } from "./numbers.js";
+import { picture } from "./picture.js";
+import { planarNetwork, planarPoints, planarTrial } from "./planar.js";
+import { fieldOf, inWords, planeMarks } from "./plane_marks.js";
+import { rankOneFlow, rankOneNetwork, rankOneSlowPoints } from "./rankone.js";
+import { far, overUnits, readNetwork } from "./reading.js";
+import { button, node, shell } from "./ui.js";
+
+const LARGEST = 1e6; // bytes of a file that is read
+const [DELTA, STEPS] = [0.5, 40]; // the paper's
+const SAMPLES = 400;
+const FREE = 400; // steps of the free runs that tell how far the plane reaches
+const PARABOLA = 0.5; // by how much the speed at a ghost's width may differ from the parabola's
+
+// Everything that is shown of a network of rank one.
+function alongALine({ columns, rows, b }) {
+  const state = rankOneNetwork(columns[0], rows[0], b);
+  const f = (kappa) => rankOneFlow(state, kappa).value;
+  const points = rankOneSlowPoints(state).map(({ position, kind, speed }) => ({ position: [position], kind, speed, time: timeAt(state, position, kind) }));
+  return { points, wayFrom: ([start]) => walk(start, f).map((kappa) => [kappa]), f };
+}
+
+function walk(start, f) {
+  const way = [start];
+  for (let t = 0; t < STEPS; t += 1) way.push(way[t] + DELTA * f(way[t]));
+  return way;
+}
+
+// What the parabola through a ghost takes, in units of τ; NaN where no parabola holds.
+function timeAt(state, position, kind) {
+  if (kind !== "ghost") return Infinity;
+  const { value, curvature } = rankOneFlow(state, position);
+  const product = value * curvature;
+  if (!(product > 0)) return NaN;
+  const width = Math.sqrt((2 * value) / curvature);
+  const holds = [-width, width].every((away) => Math.abs(rankOneFlow(state, position + away).value - 2 * value) <= 2 * PARABOLA * Math.abs(value));
+  return holds ? Math.PI / Math.sqrt(product / 2) : NaN;
+}
+
+// The same for rank two. Where free runs from all sides end up is where slow points are looked for.
+function inThePlane({ columns: [m1, m2], rows: [n1, n2], b }) {
+  const network = planarNetwork(m1, m2, n1, n2, b);
+  const reach = 1 + Math.max(...[n1, n2].map((row) => row.reduce((sum, value) => sum + Math.abs(value), 0)));
+  const ends = [0, 1, 2, 3, 4, 5, 6, 7].map((k) => planarTrial(network, [reach * Math.cos((k * Math.PI) / 4), reach * Math.sin((k * Math.PI) / 4)], FREE, DELTA).at(-1));
+  const farthest = Math.max(...ends.flat().map(Math.abs));
+  const span = Math.min(reach, 1.25 * farthest + 0.5);
+  return { points: planarPoints(network, span), wayFrom: (start) => planarTrial(network, start, STEPS, DELTA), field: fieldOf(network, span), span };
+}
+
+// "a ghost at κ = −1.54, where the speed is 0.21 and which takes 8.4 τ".
+function ghostsInWords(points) {
+  return points
+    .filter(({ kind }) => kind === "ghost")
+    .slice(0, 2)
+    .map(({ position, speed, time }) => {
+      const place = position.length > 1 ? `(${position.map((value) => show(value)).join(", ")})` : show(position[0]);
+      const wait = Number.isNaN(time) ? "" : ` and whose parabola takes ${show(time)} τ`;
+      return ` A ghost at κ = ${place}, where the speed is ${show(Math.abs(speed))}${wait}.`;
+    })
+    .join("");
+}
+
+export default {
+  render({ model, el }) {
+    const examples = model.get("_examples").map((each) => JSON.stringify(each));
+    let text = examples[0]; // of the network that is shown
+    let read = readNetwork(text);
+    let found = alongALine(read);
+
+    const message = node("p", { class: "ghost-message", role: "alert", hidden: true });
+    const file = node("input", { type: "file", name: "file", accept: ".csv,.json,.txt", "aria-label": "A network as CSV or JSON", onchange: () => file.files.length && take(file.files) });
+    const area = node("textarea", { name: "text", rows: 2, spellcheck: "false", "aria-label": "A network as text", placeholder: "or drop a file here, or paste its text" });
+    const over = node("input", { type: "checkbox", name: "over", onchange: () => present(text) });
+    const brought = node(
+      "div", { class: "ghost-brought" },
+      node("div", { class: "ghost-buttons" }, file, button("read", "Read the text", () => present(area.value)), ...examples.map((each, k) => button(`rank-${k + 1}`, `Example of rank ${k ? "two" : "one"}`, () => bring(each))), button("save", "Download what is shown", save)),
+      area,
+      node("label", {}, over, " weights are meant as W = m nᵀ/N"),
+      message,
+    );
+
+    function tell(sentence) {
+      message.textContent = sentence;
+      message.hidden = sentence === "";
+    }
+    // Reads a text and shows its network, or says why it is none; then the network before stays.
+    function present(given) {
+      try {
+        const plain = readNetwork(given);
+        const next = over.checked ? overUnits(plain) : plain;
+        found = (next.rank === 1 ? alongALine : inThePlane)(next);
+        [text, read] = [given, next];
+        tell(over.checked ? "" : far(next));
+        view.redraw();
+      } catch (error) {
+        tell(error.message);
+      }
+    }
+    function bring(example) {
+      over.checked = false;
+      present(example);
+    }
+    async function take(files) {
+      if (files.length !== 1) return tell(files.length ? "One file at a time, please." : "What was dropped is no file.");
+      const [one] = files;
+      if (one.size > LARGEST) return tell(`The file has ${show(one.size / 1e6, 2)} MB, and a network takes less than ${LARGEST / 1e6}.`);
+      try {
+        present(await one.text());
+      } catch {
+        tell("The file cannot be read.");
+      }
+      file.value = "";
+    }
+    function save() {
+      const link = node("a", { href: URL.createObjectURL(new Blob([text], { type: "application/json" })), download: /^\s*[{[]/.test(text) ? "network.json" : "network.csv" });
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+    }
+
+    const startOf = ({ kappa_1: x, kappa_2: y }) => (read.rank === 1 ? [x] : [x, y]);
+
+    function lineOf(way, width) {
+      const places = [...found.points.map(({ position: [at] }) => at), ...way.map(([at]) => at)];
+      const [low, high] = [Math.min(...places), Math.max(...places)];
+      const room = 0.25 * (high - low) + 0.5;
+      const xs = grid(low - room, high + room, SAMPLES);
+      const ys = xs.map(found.f);
+      return picture({
+        width, height: 260, alt: `The flow of the network with ${inWords(found.points)}`,
+        x: { domain: [xs[0], xs.at(-1)], label: "κ" }, y: { domain: [Math.min(...ys), Math.max(...ys, 0.1)], label: "τκ̇" },
+        marks: [
+          { type: "ruleY", at: 0, colour: "muted" },
+          { type: "line", xs, ys, colour: "ink" },
+          ...found.points.map(({ position: [x], kind, speed }) => ({ type: "dot", x, y: speed, colour: kind === "ghost" ? "ghost" : "ink", hollow: kind !== "stable", label: kind === "ghost" ? "ghost" : "", dx: 0, dy: -12, anchor: "middle" })),
+          { type: "dot", x: way[0][0], y: 0, colour: "gradient" },
+        ],
+      });
+    }
+    function planeOf(way, width) {
+      const height = Math.min(width, 460);
+      return picture({
+        width, height, alt: `The plane of the network with ${inWords(found.points)}`,
+        x: { domain: [-found.span, found.span], label: "κ₁" }, y: { domain: [-found.span, found.span], label: "κ₂" },
+        marks: planeMarks(found.field, found.points, way, { width, height }),
+      });
+    }
+    function draw(values, [w1, w2]) {
+      const way = found.wayFrom(startOf(values));
+      const steps = way.map((_, t) => t);
+      const curves = way[0].map((_, k) => way.map((at) => at[k]));
+      const [low, high] = [Math.min(...curves.flat()), Math.max(...curves.flat())];
+      const trial = picture({
+        width: w2, height: 220, alt: "The latent variables against the step of the trial",
+        x: { domain: [0, STEPS], label: "step of the trial" }, y: { domain: [low - 0.1 * (high - low) - 0.1, high + 0.1 * (high - low) + 0.1], label: "κ" },
+        marks: curves.map((ys, k) => ({ type: "line", xs: steps, ys, colour: "ink", dash: k > 0, label: read.rank > 1 ? `κ${"₁₂"[k]}` : "", labelAt: 0.9 })),
+      });
+      const certainty = read.rank > 1 ? `, looked for up to |κ| = ${show(found.span)}` : "";
+      const end = way.at(-1).map((value) => show(value)).join(", ");
+      return {
+        pictures: [(read.rank === 1 ? lineOf : planeOf)(way, w1), trial],
+        sentence: `${read.units} units, rank ${read.rank}: ${inWords(found.points)}${certainty}.${ghostsInWords(found.points)} After ${STEPS} steps the trial is at κ = ${end}.`,
+      };
+    }
+
+    const view = shell(model, el, {
+      panels: 2,
+      extra: [brought],
+      draw,
+      onreset: () => bring(examples[0]),
+      python: () =>
+        "import json\n\nfrom ghostlib import slow_points\nfrom ghostlib.networks.reader import read_network\n\n" +
+        `network = read_network(json.load(open("network.json"))${over.checked ? ", over_N=True" : ""})\n` +
+        "for point in slow_points(network):\n    print(point.kind, point.position, point.passage_time)\n",
+      csv(values) {
+        const way = found.wayFrom(startOf(values));
+        return { name: "own-network", columns: ["step", ...(read.rank === 1 ? ["kappa"] : ["kappa_1", "kappa_2"])], rows: way.map((at, t) => [t, ...at]) };
+      },
+    });
+    const overIt = (event) => event.preventDefault();
+    const dropped = (event) => {
+      event.preventDefault();
+      take(event.dataTransfer.files);
+    };
+    el.addEventListener("dragover", overIt);
+    el.addEventListener("drop", dropped);
+    return () => {
+      el.removeEventListener("dragover", overIt);
+      el.removeEventListener("drop", dropped);
+      view.destroy();
+    };
+  },
+};
