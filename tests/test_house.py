@@ -28,7 +28,7 @@ ORDER = [
 LONGEST_CELL = 10
 # Not a target but a lid: who needs more room takes something out, or says why.
 # Of these: networks that hear inputs 640 and 400, chapter 10 800 and 460, chapter 9 730 and 440, its views 250, 150.
-MOST_LINES, MOST_CODE = 15_750, 9_250
+MOST_LINES, MOST_CODE = 15_780, 9_250
 LAYOUT = {
     tokenize.COMMENT,
     tokenize.DEDENT,

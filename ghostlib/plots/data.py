@@ -14,7 +14,10 @@ from ghostlib.page.palette import COLOURS
 
 
 COLUMNS = ("panel", "x_label", "y_label", "kind", "series", "x", "y")
-MOST = 1000  # points of a series; of a longer one every so many are kept, and its name says so
+MOST, MOST_IN_ALL = (
+    1000,
+    10_000,
+)  # points of a series, of a figure; of more every so many are kept, and the name says so
 NONE = np.empty((0, 2))  # points
 _NAMES = {colour.light: name for name, colour in COLOURS.items()}
 
@@ -36,14 +39,16 @@ def table(figure):
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(COLUMNS)
-    for panel, axes in enumerate(figure.axes, start=1):
+    artists = [(*axes.lines, *axes.collections, *axes.patches) for axes in figure.axes]
+    most = min(MOST, max(1, MOST_IN_ALL // max(1, sum(map(len, artists)))))
+    for panel, (axes, drawn) in enumerate(zip(figure.axes, artists, strict=True), start=1):
         labels = [_label(axes), axes.get_ylabel()]
-        for artist in (*axes.lines, *axes.collections, *axes.patches):
+        for artist in drawn:
             kind, points, place, colour = _drawn(artist)
             if place is not axes.transData:
                 continue  # a guide across the axes: only one of its coordinates is the data's
             points = np.ma.filled(np.ma.asarray(points, float), np.nan).reshape(-1, 2)
-            stride = -(-len(points) // MOST) or 1
+            stride = -(-len(points) // most) or 1
             series = f"{_name(artist, colour)} {f'(one point in {stride})' * (stride > 1)}".strip()
             kept = points[::stride]
             for x, y in kept[np.isfinite(kept).all(axis=1)]:

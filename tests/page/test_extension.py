@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 EXTENSION = ROOT / "book" / "_ext"
 sys.path.insert(0, str(EXTENSION))  # as Jupyter Book does with a local extension
 
-from ghostbook import access, api, icons, launch, offline, summary  # noqa: E402  (after the path)
+from ghostbook import access, api, icons, launch, offline, summary, tables  # noqa: E402  (after the path)
 
 
 DRAWING = """<?xml version="1.0"?>
@@ -321,6 +321,11 @@ def test_a_figure_offers_the_table_that_its_drawing_carries(book):
     assert address == "_static/ghost/data/fig-2a.csv"
     assert (book.html / address).read_text() == TABLE
     assert "description" not in book.page["run"]
+
+
+@pytest.mark.parametrize("svg", [DRAWING, TABLED.replace(escape(TABLE), "series,x\n")])
+def test_a_drawing_without_numbers_offers_none(svg):
+    assert tables.carried(svg) == ""
 
 
 def test_a_word_is_marked_with_the_colour_of_its_curve_and_is_plain_text_without_scripts(book):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from matplotlib import pyplot as plt
 
-from ghostlib.plots.data import COLUMNS, MOST, table
+from ghostlib.plots.data import COLUMNS, MOST, MOST_IN_ALL, table
 from ghostlib.plots.style import GHOST, LOSS, drawn
 
 
@@ -76,6 +76,14 @@ def test_a_long_series_is_thinned_and_says_so(count, stride):
     found = rows(figure)
     assert [float(row["x"]) for row in found] == list(range(0, count, stride))
     assert {row["series"] for row in found} == {"loss" if stride == 1 else f"loss (one point in {stride})"}
+
+
+def test_many_series_share_the_room_of_a_figure():
+    figure, axes = plt.subplots()
+    axes.plot(np.arange(500), np.zeros((500, 100)))
+    found = rows(figure)
+    assert len(found) == 100 * 100 <= MOST_IN_ALL
+    assert all(row["series"].endswith("(one point in 5)") for row in found)
 
 
 def test_a_drawing_carries_its_table():

@@ -17,10 +17,11 @@ FOLDER = "data"
 _DESCRIPTION = re.compile(r"<dc:description>(.*?)</dc:description>", re.DOTALL)
 
 
-def described(svg):
-    """The description that a drawing carries, or `None`."""
+def carried(svg):
+    """The table that a drawing carries; empty where it has none, or one without rows, as a diagram has."""
     found = _DESCRIPTION.search(svg)
-    return found and html.unescape(found[1])
+    table = html.unescape(found[1]) if found else ""
+    return table if table.count("\n") > 1 else ""
 
 
 class LayTables(SphinxPostTransform):
@@ -36,7 +37,7 @@ class LayTables(SphinxPostTransform):
                     self._lay(figure, Path(self.env.srcdir) / image["uri"].lstrip("/"))
 
     def _lay(self, figure, drawing):
-        if table := described(drawing.read_text(encoding="utf-8")):
+        if table := carried(drawing.read_text(encoding="utf-8")):
             folder = assets.folder(self.app) / FOLDER
             folder.mkdir(exist_ok=True)
             name = f"{figure['ids'][0]}.csv"
