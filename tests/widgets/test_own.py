@@ -14,7 +14,7 @@ from ghostlib.widgets import Own, own
 from ghostlib.widgets._bundle import bundle
 
 
-SENTENCE, MESSAGE = ".ghost-sentence", ".ghost-brought .ghost-message"
+SENTENCE, MESSAGE = ".ghost-sentence", ".ghost-refusal"
 RNG = np.random.default_rng(4)
 M1, N1, B1 = RNG.normal(size=12), RNG.normal(size=12), RNG.normal(size=12)
 M2, N2 = RNG.normal(size=(12, 2)), RNG.normal(size=(2, 12))
@@ -264,6 +264,14 @@ def test_weights_over_the_number_of_units_are_a_tick_away(show):
     points = slow_points(read_network(m=m, n=2 * m, over_N=True))
     stable = sum(point.kind == "stable" for point in points)
     expect(page.locator(SENTENCE)).to_contain_text(f"400 units, rank 1: {stable} stable points")
+
+
+def test_the_second_start_is_offered_where_there_is_a_second_dimension(show):
+    page = show(Own())
+    second = page.get_by_role("slider", name="start at κ₂")
+    expect(second).to_be_hidden()
+    page.get_by_role("button", name="Example of rank two").click()
+    expect(second).to_be_visible()
 
 
 def test_what_is_shown_can_be_taken_home_and_read_by_python(show):

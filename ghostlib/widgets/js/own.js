@@ -3,7 +3,7 @@ import { picture } from "./picture.js";
 import { PARABOLA, planarNetwork, planarPoints, planarTrial } from "./planar.js";
 import { fieldOf, inWords, planeMarks } from "./plane_marks.js";
 import { rankOneFlow, rankOneNetwork, rankOneSlowPoints } from "./rankone.js";
-import { far, overUnits, readNetwork, tooLarge } from "./reading.js";
+import { far, overUnits, readNetwork, tooLarge, transposed } from "./reading.js";
 import { button, node, shell } from "./ui.js";
 
 const [DELTA, STEPS] = [0.5, 40]; // the paper's
@@ -88,7 +88,7 @@ export default {
     let read = readNetwork(text);
     let found = alongALine(read);
 
-    const message = node("p", { class: "ghost-message", role: "alert", hidden: true });
+    const message = node("p", { class: "ghost-refusal", role: "alert", hidden: true });
     const file = node("input", { type: "file", name: "file", accept: ".csv,.json,.txt", "aria-label": "A network as CSV or JSON", onchange: () => file.files.length && take(file.files) });
     const area = node("textarea", { name: "text", rows: 2, spellcheck: "false", "aria-label": "A network as text", placeholder: "or drop a file here, or paste its text", onpaste: pasted });
     const over = node("input", { type: "checkbox", name: "over", onchange: () => present(text) });
@@ -196,9 +196,11 @@ export default {
       extra: [brought],
       draw,
       onreset: () => bring(examples[0]),
+      // A knob that moves nothing is put away.
+      drawn: () => (el.querySelector("input[name=kappa_2]").closest("label").hidden = read.rank === 1),
       python: () =>
-        "import json\n\nfrom ghostlib import slow_points\nfrom ghostlib.networks.reader import read_network\n\n" +
-        `network = read_network(json.load(open("network.json"))${over.checked ? ", over_N=True" : ""})\n` +
+        "from ghostlib import slow_points\nfrom ghostlib.networks.reader import read_network\n\n" +
+        `network = read_network(\n    m=${JSON.stringify(transposed(read.columns))},\n    n=${JSON.stringify(read.rows)},\n    b=${JSON.stringify(read.b)},\n)\n` +
         "for point in slow_points(network):\n    print(point.kind, point.position, point.passage_time)\n",
       csv(values) {
         const way = found.wayFrom(startOf(values));

@@ -56,7 +56,7 @@ function matrix(name, value) {
   return rows;
 }
 
-const transposed = (rows) => rows[0].map((_, k) => rows.map((row) => row[k]));
+export const transposed = (rows) => rows[0].map((_, k) => rows.map((row) => row[k]));
 const shapeOf = (rows) => (rows.length === 1 ? `(${rows[0].length})` : `(${rows.length}, ${rows[0].length})`);
 
 function fromCsv(text) {
