@@ -1,7 +1,7 @@
 """The library behind the chapters. A folder imports only from those above it.
 
 toy/          the toy model ẋ = x² + r: Eqs. 1–2 and 6–15, finite threshold, rescaled descent
-networks/     the tasks; RankOne, LowRank, FullRank, DrivenLowRank; the adjoint; PyTorch as the oracle
+networks/     the tasks; RankOne, LowRank, FullRank, DrivenLowRank, DrivenFullRank; the adjoint; PyTorch as the oracle
 outcomes.py   learned, trapped, recovered, solved: the one place where these words are defined
 training/     `train`: whole ensembles by gradient descent, compiled
 dynamics/     `slow_points`: fixed points and ghosts; passage, visits, bifurcations, sharpness
@@ -29,6 +29,7 @@ _HOME = {
     "RankOne": "ghostlib.networks.records",
     "LowRank": "ghostlib.networks.records",
     "FullRank": "ghostlib.networks.records",
+    "DrivenFullRank": "ghostlib.networks.driven",
     "DrivenLowRank": "ghostlib.networks.driven",
     "History": "ghostlib.networks.history",
     "read_network": "ghostlib.networks.reader",

@@ -185,6 +185,7 @@ TYPED = {
         "in a caption: settings of the runs, ours, and the first epoch": ["40 fresh", "is 0"],
         "settings of the runs, ours": ["40 trials", "25 times", "a 25th", "4,000 epochs", "| 500 |", "| 1,000 |"]
         + ["| 2,000 |", "seeds 0 to 19", "15,000 epochs"],
+        "full rank, theirs": ["3,001 epochs", "epoch 200", "| 10 |", "| 200 |"],
         "match to sample, theirs": [
             "30 ms",
             "80 ms",

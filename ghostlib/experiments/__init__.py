@@ -9,6 +9,7 @@ from ghostlib.experiments.descent import FIG_2BC, FIG_2D, PLATEAUS
 from ghostlib.experiments.escape import ALONG_THE_ESCAPE, FIG_3A_COPIES
 from ghostlib.experiments.falls import FIG_3B, MANY_NETWORKS
 from ghostlib.experiments.forms import FORMS, PLATEAU_KINDS
+from ghostlib.experiments.full_rank import FULL_RANK_CUES
 from ghostlib.experiments.jump import AROUND_THE_JUMP
 from ghostlib.experiments.landscape import EULER_DELAY, FIG_2A, SLOPE_BY_CONFIDENCE
 from ghostlib.experiments.last_updates import LAST_UPDATES

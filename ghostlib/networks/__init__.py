@@ -3,7 +3,7 @@
 task      the delayed-activation task, Eq. (1)
 trials    tasks of many trials with inputs: cue discrimination, match to sample
 records   RankOne, LowRank, FullRank: parameters, simulation, latent flow, Eqs. (3)–(5) and (16)–(19)
-driven    DrivenLowRank: networks that hear an input
+driven    DrivenLowRank, DrivenFullRank: networks that hear an input
 initial   the authors' draws, by PyTorch's generator
 adjoint   loss and gradient by the reverse pass, to be read
 oracle    the same by PyTorch's autograd

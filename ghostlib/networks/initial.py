@@ -24,26 +24,37 @@ def draw_driven(seeds, N, K, D):
     on; then S_l ~ N(0, 1/N), which is nᵀ, and S_r ~ N(0, 1), which is mᵀ; then an `nn.Linear(K, 1)`, of which the bias
     is kept; then the input and the output weights by Xavier's uniform rule, and the input bias from N(0, 0.1²).
     """
-    torch = pytorch()
-
-    def drawn(method, shape, *numbers, generator):
-        return getattr(torch.empty(shape, dtype=torch.float32, device="cpu"), method)(*numbers, generator=generator)
-
-    def normal(deviation):
-        return lambda generator, shape: drawn("normal_", shape, 0.0, deviation, generator=generator)
-
-    def uniform(bound):
-        return lambda generator, shape: drawn("uniform_", shape, -bound, bound, generator=generator)
-
-    def xavier(generator, shape):
-        return uniform(math.sqrt(6 / sum(shape)))(generator, shape)
-
-    inward, outward = uniform(1 / math.sqrt(D)), uniform(1 / math.sqrt(K))
-    unused = [(inward, (N, D)), (inward, (N,)), (normal(1.0), (N, K)), (normal(1.0), (K, N))]
-    factors = [(normal(1 / math.sqrt(N)), (N, K)), (normal(1.0), (K, N))]
-    rest = [(outward, (1, K)), (outward, (1,)), (xavier, (N, D)), (xavier, (1, K)), (normal(0.1), (N,))]
+    inward, outward = _uniform(1 / math.sqrt(D)), _uniform(1 / math.sqrt(K))
+    unused = [(inward, (N, D)), (inward, (N,)), (_normal(1.0), (N, K)), (_normal(1.0), (K, N))]
+    factors = [(_normal(1 / math.sqrt(N)), (N, K)), (_normal(1.0), (K, N))]
+    rest = [(outward, (1, K)), (outward, (1,)), (_xavier, (N, D)), (_xavier, (1, K)), (_normal(0.1), (N,))]
     *_, left, right, _, b_out, w_in, w_out, b = _for_every_seed(seeds, [*unused, *factors, *rest])
     return np.swapaxes(right, -1, -2), np.swapaxes(left, -1, -2), b, w_out[..., 0, :], b_out[..., 0], w_in
+
+
+def draw_driven_full(seeds, N, D):
+    """For every seed W (N, N), b (N,), w_out (N,), b_out () and w_in (N, D), in the authors' distributions."""
+    matrices = [(_xavier, (N, N)), (_xavier, (N, D)), (_xavier, (1, N))]
+    biases = [(_uniform(1 / math.sqrt(D)), (N,)), (_uniform(1 / math.sqrt(N)), (1,))]
+    W, w_in, w_out, b, b_out = _for_every_seed(seeds, [*matrices, *biases])
+    return W, b, w_out[..., 0, :], b_out[..., 0], w_in
+
+
+def _drawn(method, shape, *numbers, generator):
+    torch = pytorch()
+    return getattr(torch.empty(shape, dtype=torch.float32, device="cpu"), method)(*numbers, generator=generator)
+
+
+def _normal(deviation):
+    return lambda generator, shape: _drawn("normal_", shape, 0.0, deviation, generator=generator)
+
+
+def _uniform(bound):
+    return lambda generator, shape: _drawn("uniform_", shape, -bound, bound, generator=generator)
+
+
+def _xavier(generator, shape):
+    return _uniform(math.sqrt(6 / sum(shape)))(generator, shape)
 
 
 def _for_every_seed(seeds, plan):

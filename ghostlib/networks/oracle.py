@@ -9,7 +9,7 @@ from dataclasses import fields
 import numpy as np
 
 from ghostlib.networks import initial
-from ghostlib.networks.driven import DrivenLowRank, fits
+from ghostlib.networks.driven import Driven, fits
 from ghostlib.networks.records import FullRank, LowRank, RankOne, confidence
 from ghostlib.networks.task import checked_target
 
@@ -64,20 +64,21 @@ def trial_outputs(theta, task, start, noise):
     """The same for networks that hear the inputs of `Trials`: output before each update, shape (..., P, steps).
 
     theta : dict of tensors
-        From `parameters` of `DrivenLowRank` networks.
+        From `parameters` of `DrivenLowRank` or `DrivenFullRank` networks.
     start, noise : tensors
         What ``task.draw(N)`` gives.
     """
-    m, n, w_in = (theta[name].unsqueeze(-3) for name in ("m", "n", "w_in"))
+    matrices = {name: theta[name].unsqueeze(-3) for name in ("W", "m", "n", "w_in") if name in theta}
     b, w_out, b_out = theta["b"].unsqueeze(-2), theta["w_out"].unsqueeze(-2), theta["b_out"].unsqueeze(-1)
     inputs = _tensor(task.inputs, b.dtype).unsqueeze(-1)
     r, z = start.expand(*b.shape[:-2], *start.shape), []
     for t in range(task.steps):
-        kappa = n @ r.unsqueeze(-1)
+        kappa = matrices["n"] @ r.unsqueeze(-1) if "n" in matrices else None
         read = r if w_out.shape[-1] == r.shape[-1] else kappa.squeeze(-1)
         z.append((w_out * read).sum(-1) + b_out)
         if t + 1 < task.steps:
-            heard = (m @ kappa + w_in @ inputs[:, t]).squeeze(-1)
+            recurrent = matrices["W"] @ r.unsqueeze(-1) if kappa is None else matrices["m"] @ kappa
+            heard = (recurrent + matrices["w_in"] @ inputs[:, t]).squeeze(-1)
             r = (1 - task.delta) * r + task.delta * torch.tanh(heard + b + noise[t])
     return getattr(torch, task.output)(torch.stack(z, dim=-1))
 
@@ -87,7 +88,7 @@ def loss_and_gradient(networks, task, c=None, *, dtype=torch.float64):
 
     Parameters
     ----------
-    networks : RankOne, LowRank or FullRank; or DrivenLowRank
+    networks : RankOne, LowRank or FullRank; or DrivenLowRank or DrivenFullRank
     task : DelayedActivation; or Trials, at what they draw in the first epoch
     c : float or array of shape (...), optional
         Confidence of rank-one networks, 10 by default; other networks have none. A ValueError where it is not positive,
@@ -100,7 +101,7 @@ def loss_and_gradient(networks, task, c=None, *, dtype=torch.float64):
     gradient : record of the kind of `networks`
     """
     theta, c = parameters(networks, dtype), _tensor(confidence(networks, c), dtype)
-    if isinstance(networks, DrivenLowRank):
+    if isinstance(networks, Driven):
         fits(networks, task)
         o = trial_outputs(theta, task, *(_tensor(drawn, dtype) for drawn in task.draw(networks.N)))
         error = (o - _tensor(task.targets, dtype)).square() * _tensor(task.weights, dtype)

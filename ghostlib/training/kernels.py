@@ -67,6 +67,7 @@ class DrivenTrial(NamedTuple):
     trials, units : P and N without padding.
     rank, inputs : K and D.
     from_rates : whether the output is read from the rates.
+    fixed : whether N is not trained.
     bounded : whether the output is tanh, and not the sigmoid.
     delta, x0, spread, squashed, noise : as in `Trials`.
     epochs : the last epoch.
@@ -81,6 +82,7 @@ class DrivenTrial(NamedTuple):
     rank: int
     inputs: int
     from_rates: bool
+    fixed: bool
     bounded: bool
     delta: float
     x0: float
@@ -622,15 +624,16 @@ def driven(theta, trial, workspace):
     whole = steps * width
     known, back = state.reshape(rows, whole), dz.reshape(units, whole)
     ahead, rates = adjoint.reshape(outward.shape[0], whole), phi.reshape(units, whole)
+    trained = rank if trial.fixed else 0
     for i in range(trial.units):
         for r in range(0, rows, 4):
             four_dot_products(known, r, back, i, sums)
         for r in range(rows):
             gradient[r, i] = sums[r]
-        for k in range(0, outward.shape[0], 4):
+        for k in range(trained // 4 * 4, outward.shape[0], 4):
             four_dot_products(ahead, k, rates, i, sums)
         for k in range(outward.shape[0]):
-            gradient[rows + k, i] = sums[k]
+            gradient[rows + k, i] = sums[k] if k >= trained else zero
     gradient[bottom, 0] = rounded(db_out, theta)
     if not trial.from_rates:
         slopes = read.reshape(1, whole)

@@ -3,7 +3,8 @@
 rank one    m, n, b, and c in the first place of the last row
 rank K      b and the columns of M; w_out and the rows of N; and b_out in the first place of the last row
 driven      b, w_in's and M's columns; the rows of N, and w_out if from the rates; and b_out in the first place of the
-            last row, where w_out follows if it is from the projection
+            last row, where w_out follows if it is from the projection; of full rank M is W, and N the identity, which
+            is not trained
 full rank   the columns of W; b; w_out; and b_out in the first place of the last row
 
 Rows are padded with zero units. Either half of those of rank K, and the columns of W, are padded to a multiple of four
@@ -15,7 +16,7 @@ import math
 import numpy as np
 from llvmlite.binding import get_host_cpu_features
 
-from ghostlib.networks.driven import DrivenLowRank
+from ghostlib.networks.driven import Driven, DrivenFullRank
 from ghostlib.networks.records import LowRank, RankOne
 
 
@@ -37,7 +38,7 @@ def pack(networks, c, dtype):
     """Matrices of all networks, shape (B, rows, padded N), B being the size of the ensemble; `c` is for `RankOne`."""
     if isinstance(networks, RankOne):
         rows = 4
-    elif isinstance(networks, DrivenLowRank):
+    elif isinstance(networks, Driven):
         rows = sum(driven_rows(networks)) + 1
     elif isinstance(networks, LowRank):
         rows = 2 * padded(networks.rank + 1, 4) + 1
@@ -48,6 +49,9 @@ def pack(networks, c, dtype):
         view[...] = getattr(networks, name)
     if isinstance(networks, RankOne):
         theta[..., 3, 0] = c
+    if isinstance(networks, DrivenFullRank):
+        units = np.arange(networks.N)
+        theta[..., driven_rows(networks)[0] + units, units] = 1
     return theta.reshape(-1, *theta.shape[-2:])
 
 
@@ -61,12 +65,13 @@ def views(theta, like):
     N = like.N
     if isinstance(like, RankOne):
         return {"m": theta[..., 0, :N], "n": theta[..., 1, :N], "b": theta[..., 2, :N]}
-    if isinstance(like, DrivenLowRank):
+    if isinstance(like, Driven):
         (half, _), D, K = driven_rows(like), like.D, like.rank
         w_out = theta[..., half + K, :N] if like.from_rates else theta[..., -1, 1 : 1 + K]
         w_in, m = (np.swapaxes(theta[..., a:b, :N], -1, -2) for a, b in ((1, 1 + D), (1 + D, 1 + D + K)))
         b_out, n = theta[..., -1, 0], theta[..., half : half + K, :N]
-        return {"m": m, "n": n, "b": theta[..., 0, :N], "w_out": w_out, "b_out": b_out, "w_in": w_in}
+        matrices = {"W": m} if isinstance(like, DrivenFullRank) else {"m": m, "n": n}
+        return {**matrices, "b": theta[..., 0, :N], "w_out": w_out, "b_out": b_out, "w_in": w_in}
     if isinstance(like, LowRank):
         half, b, w_out = theta.shape[-2] // 2, 0, theta.shape[-2] // 2
         n = theta[..., half + 1 : half + 1 + like.rank, :N]

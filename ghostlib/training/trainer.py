@@ -9,7 +9,7 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from ghostlib import _checks
-from ghostlib.networks.driven import DrivenLowRank, fits
+from ghostlib.networks.driven import Driven, DrivenFullRank, DrivenLowRank, fits
 from ghostlib.networks.history import History, chosen_epochs
 from ghostlib.networks.records import FullRank, LowRank, RankOne, confidence, per_network
 from ghostlib.networks.task import checked_target
@@ -26,6 +26,7 @@ WORKSPACE = {
     LowRank: kernels.LowRankWorkspace,
     FullRank: kernels.FullRankWorkspace,
     DrivenLowRank: kernels.DrivenWorkspace,
+    DrivenFullRank: kernels.DrivenWorkspace,
 }
 
 
@@ -48,7 +49,7 @@ def train(
 
     Parameters
     ----------
-    networks : RankOne, LowRank, FullRank or DrivenLowRank
+    networks : RankOne, LowRank, FullRank, DrivenLowRank or DrivenFullRank
         With any leading axes B.
     task : DelayedActivation; or Trials, for networks that hear inputs, with the loss that it defines
         What it draws begins anew with its seed: to go on with other draws, give it another.
@@ -92,8 +93,9 @@ def train(
     Go on, at another confidence say, with ``train(history.networks, …)``.
     """
     if type(networks) not in WORKSPACE:
-        raise ValueError(f"networks must be RankOne, LowRank, FullRank or DrivenLowRank, got {type(networks).__name__}")
-    is_driven = isinstance(networks, DrivenLowRank)
+        kinds = ", ".join(kind.__name__ for kind in WORKSPACE)
+        raise ValueError(f"networks must be one of {kinds}, got {type(networks).__name__}")
+    is_driven = isinstance(networks, Driven)
     if is_driven:
         fits(networks, task)
     target, rule = task.targets if is_driven else checked_target(task), checked(rule)
@@ -160,7 +162,8 @@ def _driven_trial(networks, task, epochs):
 
     low, high = task.sides()
     arrays = lanes(task.targets), lanes(low, np.inf), lanes(high), lanes(task.weights / P)
-    sizes = P, networks.N, networks.rank, D, networks.from_rates, task.output == "tanh"
+    is_fixed = isinstance(networks, DrivenFullRank)
+    sizes = P, networks.N, networks.rank, D, networks.from_rates, is_fixed, task.output == "tanh"
     numbers = task.delta, task.x0, task.spread, task.squashed, task.noise, epochs
     return kernels.DrivenTrial(*arrays, *sizes, *numbers), lanes(task.inputs)
 

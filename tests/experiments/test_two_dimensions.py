@@ -9,11 +9,12 @@ from scipy.optimize import root
 
 from ghostlib import experiments
 from ghostlib.dynamics.slow_points import slow_points
-from ghostlib.experiments import cues, delays, matching
+from ghostlib.experiments import cues, delays, full_rank, matching
 from ghostlib.experiments import two_dimensions as planes
 from ghostlib.experiments.cues import CueCourse
-from ghostlib.networks.driven import DrivenLowRank
+from ghostlib.networks.driven import DrivenFullRank, DrivenLowRank
 from ghostlib.networks.trials import DelayedCueDiscrimination, DelayedMatchToSample
+from ghostlib.training import train
 
 
 @pytest.fixture(scope="module")
@@ -215,3 +216,30 @@ def test_a_training_of_match_to_sample_is_told_by_its_epochs():
     np.testing.assert_array_equal(found.epoch, [0, 60, 100])
     assert found.match_loss == {0: found.loss[0], 60: found.loss[1]}
     assert found.match_share == found.match_right[16] and set(found.match_right) == {16, 24, 160}
+
+
+def test_a_network_of_full_rank_is_searched_where_its_trials_go():
+    loss, accuracy, stable, fixed, ghosts = full_rank.full_rank_course(0, 1e-2, 40, 0.0, 0, 40)
+    task = DelayedCueDiscrimination(1, **full_rank.START)
+    history = train(DrivenFullRank.initial(0), task, 1e-2, 40)
+    np.testing.assert_array_equal(loss, history.loss)
+    np.testing.assert_array_equal(accuracy, history.accuracy)
+    states = history.networks.simulate(task).reshape(-1, 100)[:: full_rank.EVERY]
+    found = {
+        tuple(np.round(solved.x, 6))
+        for start in states
+        if (solved := root(lambda r: np.tanh(history.networks.W @ r + history.networks.b) - r, start)).success
+    }
+    assert fixed[1] >= len(found) >= 1 and stable.shape == ghosts.shape == (2,) and (stable <= fixed).all()
+
+
+def test_what_is_found_at_full_rank_is_counted():
+    loss = np.full((2, 3002), 0.4)
+    loss[0, 100:] = 0.01
+    settings = experiments.FULL_RANK_CUES
+    found = full_rank.FullRankCues(
+        settings, loss, loss, np.array([[1, 2, 2, 1], [1] * 4]), np.ones((2, 4)), np.array([[0, 0, 1, 2], [0, 0, 0, 1]])
+    )
+    assert (found.networks, found.learned, found.ghost_epochs) == (2, 1, 2)
+    assert found.several == {10: 0, 200: 1, 1000: 1, 3000: 0} and found.with_ghost == {10: 0, 200: 0, 1000: 1, 3000: 2}
+    assert found.loss_at[200] == pytest.approx(0.205)

@@ -7,7 +7,7 @@ from torch import nn
 
 from ghostlib.dynamics.slow_points import slow_points
 from ghostlib.networks import oracle
-from ghostlib.networks.driven import DrivenLowRank
+from ghostlib.networks.driven import DrivenFullRank, DrivenLowRank
 from ghostlib.networks.records import LowRank
 from ghostlib.networks.task import DelayedActivation
 from ghostlib.networks.trials import DelayedCueDiscrimination, Trials
@@ -79,6 +79,31 @@ def test_a_network_that_hears_nothing_is_the_low_rank_network():
     np.testing.assert_allclose(networks.output(silent)[:, 0, 1:], expected, rtol=1e-12)
 
 
+@pytest.mark.parametrize("from_rates", [False, True])
+def test_a_network_of_full_rank_says_the_same_and_has_the_same_slow_points(from_rates):
+    networks, task = driven(3, N=9, D=2, from_rates=from_rates), Trials(np.ones((2, 5, 2)), np.zeros((2, 5)), spread=1)
+    full = networks.full_rank()
+    assert isinstance(full, DrivenFullRank) and (full.N, full.D, full.rank) == (9, 2, 9)
+    np.testing.assert_allclose(full.output(task), networks.output(task), rtol=1e-12)
+    loss, expected = (oracle.loss_and_gradient(each, task)[0] for each in (full, networks))
+    np.testing.assert_allclose(loss, expected, rtol=1e-12)
+    u = [0.3, -1.0]
+    low, found = slow_points(networks.at(u)[0]), slow_points(full.at(u)[0])
+    for point in low:
+        if point.kind != "ghost":
+            rates = np.tanh(networks.m[0] @ point.position + networks.at(u).b[0])
+            assert min(np.linalg.norm(rates - each.position) for each in found) < 1e-6
+
+
+def test_initial_networks_of_full_rank_are_in_their_bounds_and_the_same_for_a_seed():
+    one, other = DrivenFullRank.initial([0, 1], N=60, inputs=2), DrivenFullRank.initial(0, N=60, inputs=2)
+    np.testing.assert_array_equal(one[0].W, other.W)
+    assert one.W.shape == (2, 60, 60) and one.w_in.shape == (2, 60, 2) and one.b_out.shape == (2,)
+    for value, bound in ((one.W, np.sqrt(6 / 120)), (one.w_in, np.sqrt(6 / 62)), (one.w_out, np.sqrt(6 / 61))):
+        assert 0.95 * bound < np.abs(value).max() <= bound and abs(value.mean()) < 0.1 * bound
+    assert 0.9 / np.sqrt(2) < np.abs(one.b).max() <= 1 / np.sqrt(2) and np.abs(one.b_out).max() <= 1 / np.sqrt(60)
+
+
 def test_slow_points_are_those_at_the_input_that_is_heard():
     network = driven(2, N=40, shape=())
     for u in (-1.0, 0.0, 1.0):
@@ -109,5 +134,3 @@ def test_what_does_not_fit_is_refused():
         DrivenLowRank.initial(0, rank=3, N=3)
     with pytest.raises(ValueError, match="c is for RankOne"):
         networks.output(task, 3.0)
-    with pytest.raises(ValueError, match="full_rank is for"):
-        networks.full_rank()

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ghostlib.networks import oracle
-from ghostlib.networks.driven import DrivenLowRank
+from ghostlib.networks.driven import DrivenFullRank, DrivenLowRank
 from ghostlib.networks.records import LowRank, RankOne
 from ghostlib.networks.task import DelayedActivation
 from ghostlib.networks.trials import DelayedCueDiscrimination, DelayedMatchToSample, Trials
@@ -32,11 +32,11 @@ def gradient_inside(networks, task):
     """The gradient with which `train` updates: after a step so enormous that nothing is left of where it began."""
     alpha = 2.0**120
     after = train(networks, task, alpha, 1, record=[], dtype=np.float64).networks
-    return DrivenLowRank(*(-value / alpha for value in vars(after).values()))
+    return type(networks)(*(-value / alpha for value in vars(after).values()))
 
 
 def assert_near(one, other, within):
-    difference = DrivenLowRank(*(a - b for a, b in zip(vars(one).values(), vars(other).values(), strict=True)))
+    difference = type(one)(*(a - b for a, b in zip(vars(one).values(), vars(other).values(), strict=True)))
     assert (difference.norm() <= within * other.norm()).all()
 
 
@@ -52,6 +52,7 @@ def assert_same_bits(history, other):
 def test_loss_and_gradient_are_autograds(data, seed, N, P, steps):
     K, D = data.draw(st.integers(1, min(N - 1, 9)), label="K"), data.draw(st.integers(1, 6), label="D")
     networks = driven(seed, N, K, D, data.draw(st.booleans(), label="from_rates"))
+    networks = networks.full_rank() if data.draw(st.booleans(), label="full rank") else networks
     rng = np.random.default_rng(seed)
     task = Trials(
         rng.normal(size=(P, steps, D)),
@@ -72,6 +73,7 @@ def test_loss_and_gradient_are_autograds(data, seed, N, P, steps):
     assert_near(gradient_inside(networks, task), expected, 1e-10)
 
 
+@pytest.mark.parametrize("kind", [DrivenLowRank, DrivenFullRank])
 @pytest.mark.parametrize(
     ("rule", "optimizer"),
     [
@@ -80,8 +82,8 @@ def test_loss_and_gradient_are_autograds(data, seed, N, P, steps):
         (Adam(), torch.optim.Adam),
     ],
 )
-def test_training_is_pytorchs_with_what_the_generator_draws_epoch_after_epoch(rule, optimizer):
-    network, alpha, epochs = DrivenLowRank.initial(0, N=20), 0.05, 30
+def test_training_is_pytorchs_with_what_the_generator_draws_epoch_after_epoch(rule, optimizer, kind):
+    network, alpha, epochs = kind.initial(0, N=20), 0.05, 30
     history = train(network, CUES, alpha, epochs, rule=rule, dtype=np.float64)
     theta, generator = oracle.parameters(network), CUES.generator()
     steps = optimizer(theta.values(), lr=alpha)
@@ -100,6 +102,12 @@ def test_training_is_pytorchs_with_what_the_generator_draws_epoch_after_epoch(ru
             steps.step()
     for name, value in vars(history.networks).items():
         np.testing.assert_allclose(value, theta[name].detach().numpy(), rtol=1e-7, atol=1e-10)
+
+
+def test_a_network_of_full_rank_learns_the_cues():
+    task = DelayedCueDiscrimination(1, spread=0.1, squashed=False, noise=0.01)
+    history = train(DrivenFullRank.initial(range(4)), task, 1e-2, 3001)
+    assert (history.loss[:, -100:].mean(axis=1) < 0.05).all() and (history.accuracy[:, -1] > 0.9).all()
 
 
 def test_float32_is_float64_to_rounding():

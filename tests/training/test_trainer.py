@@ -370,7 +370,7 @@ def test_progress_is_shown_only_when_asked_for(capsys):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"networks": np.zeros((3, 4))}, "networks must be RankOne, LowRank, FullRank or DrivenLowRank, got ndarray"),
+        ({"networks": np.zeros((3, 4))}, "networks must be one of RankOne, .*, DrivenFullRank, got ndarray"),
         ({"task": None}, "task must be a DelayedActivation, got NoneType"),
         ({"task": 20}, "task must be a DelayedActivation, got int"),
         ({"networks": LowRank.initial(0, rank=1), "c": 1.0}, "c is for RankOne"),
