@@ -12,6 +12,9 @@ from ghostlib.networks.task import DelayedActivation
 from ghostlib.page.numbers import Quoted, counted, quoted
 
 
+LONG = 20  # steps, from which on a delay is called long
+
+
 @dataclass(frozen=True, eq=False)
 class NetworkRates:
     """The critical rates of S networks at D delays; the loss is divided by T.
@@ -39,6 +42,12 @@ class NetworkRates:
     def interval(self):
         """The 95 % interval of that median, from the ranks of the networks (binomial), (D, 2)."""
         return median_interval(self.rate)
+
+    @quoted("{:.2f}")
+    def long_power(self):
+        """One power for the long delays, and the ends of its 95 % interval, by resampling the networks."""
+        some = np.array(self.T) >= LONG
+        return dict(zip(("low", "fit", "high"), trend(np.array(self.T)[some], self.rate[some], True), strict=True))
 
     @cached_property
     def power(self):
@@ -132,6 +141,25 @@ class RatesByDelay:
 def median_interval(rows):
     """The 95 % interval of the median of each row, from the ranks (binomial); (D, S) → (D, 2)."""
     return np.array([quantile_test(row).confidence_interval(0.95) for row in rows])
+
+
+def trend(values, rates, paired=False):
+    """The slope of the logarithm of the medians of `rates` (V, S) against that of the values, and its 95 % interval.
+
+    The networks are resampled, those of each value alone or, if they are the same and `paired`, all together.
+
+    Returns
+    -------
+    low, slope, high
+    """
+    centred = np.log(values) - np.mean(np.log(values))
+
+    def slope(*groups, axis=-1):
+        logs = np.stack([np.log(np.median(group, axis=axis)) for group in groups], axis=-1)
+        return logs @ centred / np.sum(centred**2)
+
+    drawn = bootstrap(rates, slope, paired=paired, vectorized=True, method="percentile", rng=0)
+    return drawn.confidence_interval.low, slope(*rates), drawn.confidence_interval.high
 
 
 @dataclass(frozen=True, eq=False)

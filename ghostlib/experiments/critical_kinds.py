@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.stats import bootstrap
 
 from ghostlib.experiments import cache, fates
-from ghostlib.experiments.critical import median_interval
+from ghostlib.experiments.critical import median_interval, trend
 from ghostlib.experiments.fates import Kind
 from ghostlib.page.numbers import Quoted, quoted
 
@@ -36,7 +35,7 @@ class RatesByKind:
     @cached_property
     def trend(self):
         """One power for all values, and its 95 % interval by resampling the networks: a dict of (low, power, high)."""
-        return {name: _trend(self.values[name], rate) for name, rate in self.rates.items()}
+        return {name: trend(self.values[name], rate) for name, rate in self.rates.items()}
 
     @quoted("{:.2g}")
     def kind_rate(self):
@@ -95,18 +94,6 @@ class CriticalKinds:
         rates = {name: np.stack([done[each] for each in sweep]) for name, sweep in sweeps.items()}
         delta = [Kind(dt=dt).task.delta for dt in self.dt]
         return RatesByKind({"N": self.N, "c": self.c, "Δ": delta}, rates)
-
-
-def _trend(values, rates):
-    """The slope of the logarithm of the medians against that of the values: the end, the slope, the other end."""
-    centred = np.log(values) - np.mean(np.log(values))
-
-    def slope(*groups, axis=-1):
-        logs = np.stack([np.log(np.median(group, axis=axis)) for group in groups], axis=-1)
-        return logs @ centred / np.sum(centred**2)
-
-    low, high = bootstrap(rates, slope, vectorized=True, method="percentile", rng=0).confidence_interval
-    return low, slope(*rates), high
 
 
 def _word(name):

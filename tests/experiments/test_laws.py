@@ -33,6 +33,7 @@ def test_a_power_law_is_found_with_its_intervals(rates):
     np.testing.assert_allclose(rates.power_interval, -2)
     assert rates.power_of == pytest.approx({"10-20": -2, "20-40": -2}) and rates.overall_power == pytest.approx(-2)
     assert rates.power_low == pytest.approx(rates.power_high)
+    assert rates.long_power == pytest.approx({"low": -2, "fit": -2, "high": -2})
     assert rates.fall_from == pytest.approx({"10-20": 4, "20-40": 4})
     assert rates.spread == pytest.approx({"least": 2, "most": 2})
     # The median of 21 lies between the 6th and the 16th with a probability of 97 %, between the 7th and 15th of 92 %.
