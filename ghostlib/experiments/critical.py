@@ -50,22 +50,14 @@ class NetworkRates:
         return dict(zip(("low", "fit", "high"), trend(np.array(self.T)[some], self.rate[some], True), strict=True))
 
     @cached_property
-    def power(self):
-        """The power of T between neighbouring delays, (D − 1,)."""
-        return np.diff(np.log(self.median)) / np.diff(np.log(self.T))
+    def powers(self):
+        """The power of T between neighbouring delays and its 95 % interval, (D − 1, 3): low, power, high."""
+        starts = range(len(self.T) - 1)
+        return np.array([trend(self.T[i : i + 2], self.rate[i : i + 2], True) for i in starts])
 
-    @cached_property
-    def power_interval(self):
-        """The 95 % interval of each, by resampling the networks, which are the same at both delays, (D − 1, 2)."""
-
-        def power(one, other, axis=-1):
-            return np.log(np.median(other, axis=axis) / np.median(one, axis=axis))
-
-        found = []
-        for one, other, wide in zip(self.rate, self.rate[1:], np.diff(np.log(self.T)), strict=False):
-            drawn = bootstrap((one, other), power, paired=True, vectorized=True, method="percentile", rng=0)
-            found.append(np.array(drawn.confidence_interval) / wide)
-        return np.array(found)
+    #: The power alone, (D − 1,), and its interval, (D − 1, 2).
+    power = property(lambda self: self.powers[:, 1])
+    power_interval = property(lambda self: self.powers[:, ::2])
 
     #: The median by delay, and the ends of its interval.
     critical = Quoted(lambda self: self._by_delay(self.median), "{:.2g}")
