@@ -306,7 +306,8 @@ def test_an_impossible_address_is_refused_with_a_sentence(browser, http_base, na
             page.wait_for_timeout(100)
             for widget in hosts.all():
                 message = widget.locator(".ghost-live .ghost-message")
-                assert message.is_visible() and "must be a" in message.inner_text()
+                expect(message).to_be_visible()
+                expect(message).to_contain_text("must be a")
                 assert "NaN" not in pictures(widget) and "undefined" not in pictures(widget)
         assert visit.errors == []
 
@@ -320,10 +321,10 @@ def test_the_exact_box_takes_numbers_and_refuses_words(browser, http_base, name)
             kept = box.input_value()
             box.fill("a lot")
             box.press("Enter")
-            assert "must be a" in widget.locator(".ghost-live .ghost-message").inner_text()
+            expect(widget.locator(".ghost-live .ghost-message")).to_contain_text("must be a")
             box.fill(kept)
             box.press("Enter")
-            assert not widget.locator(".ghost-live .ghost-message").is_visible()
+            expect(widget.locator(".ghost-live .ghost-message")).to_be_hidden()
 
 
 @pytest.mark.parametrize("name", WITH_WIDGETS)
