@@ -33,8 +33,8 @@ class Plane(Explorable):
     )
     caption = (
         "<strong>A plane that learns.</strong> One network, trained while this book was built, at an epoch of its "
-        "training. Filled: stable; open: saddle or unstable; violet squares: ghosts. All of them are proved to be all "
-        "there are. The red dot is the start of a trial; the cue pushes for two steps, one dot each, and then the "
+        "training. Filled: stable; open: saddle or unstable; violet squares: ghosts. The build has proved that there "
+        "are no others. The red dot is the start of a trial; the cue pushes for two steps, one dot each, and then the "
         "plane alone leads on."
     )
     hint = "Click into the plane to start elsewhere, and into the loss to choose an epoch."

@@ -3,8 +3,8 @@ import { picture } from "./picture.js";
 import { PARABOLA, planarNetwork, planarPoints, planarTrial } from "./planar.js";
 import { fieldOf, inWords, planeMarks } from "./plane_marks.js";
 import { rankOneFlow, rankOneNetwork, rankOneSlowPoints } from "./rankone.js";
-import { far, overUnits, readNetwork, tooLarge, transposed } from "./reading.js";
-import { button, node, shell } from "./ui.js";
+import { far, isJson, overUnits, readNetwork, tooLarge, transposed } from "./reading.js";
+import { button, node, saveFile, shell } from "./ui.js";
 
 const [DELTA, STEPS] = [0.5, 40]; // the paper's
 const SAMPLES = 400;
@@ -94,7 +94,7 @@ export default {
     const over = node("input", { type: "checkbox", name: "over", onchange: () => present(text) });
     const brought = node(
       "div", { class: "ghost-brought" },
-      node("div", { class: "ghost-buttons" }, file, button("read", "Read the text", () => present(area.value)), ...examples.map((each, k) => button(`rank-${k + 1}`, `Example of rank ${k ? "two" : "one"}`, () => bring(each))), button("save", "Download what is shown", save)),
+      node("div", { class: "ghost-buttons" }, file, button("read", "Read the text", () => present(area.value)), ...examples.map((each, k) => button(`rank-${k + 1}`, `Example of rank ${k ? "two" : "one"}`, () => bring(each))), button("save", "Download what is shown", () => save())),
       area,
       node("label", {}, over, " weights are meant as W = m nᵀ/N"),
       message,
@@ -114,6 +114,7 @@ export default {
         tell(over.checked ? "" : far(next));
         view.redraw();
       } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
         tell(error.message);
       }
     }
@@ -132,18 +133,12 @@ export default {
       if (files.length !== 1) return tell(files.length ? "One file at a time, please." : "What was dropped is no file.");
       const [one] = files;
       if (tooLarge(one.size)) return tell(tooLarge(one.size));
-      try {
-        present(await one.text());
-      } catch {
-        tell("The file cannot be read.");
-      }
+      const given = await one.text().catch(() => null); // it may be gone, or a folder
       file.value = "";
+      if (given === null) tell("The file cannot be read.");
+      else present(given);
     }
-    function save() {
-      const link = node("a", { href: URL.createObjectURL(new Blob([text], { type: "application/json" })), download: /^\s*[{[]/.test(text) ? "network.json" : "network.csv" });
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-    }
+    const save = () => (isJson(text) ? saveFile("network.json", text, "application/json") : saveFile("network.csv", text, "text/csv"));
 
     const startOf = ({ kappa_1: x, kappa_2: y }) => (read.rank === 1 ? [x] : [x, y]);
 

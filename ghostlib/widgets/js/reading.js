@@ -6,7 +6,7 @@ import { cut, minus, show } from "./numbers.js";
 const MOST_UNITS = 5000;
 const LARGEST = 1e6; // bytes of a file, or characters of a text, that is read
 const NAMES = { m: ["m", "M"], n: ["n", "N"], b: ["b", "bias"] };
-const HEADERS = { m: 1, n: 1, b: 1, m1: 2, m2: 2, n1: 2, n2: 2 }; // a column's name, and the rank it goes with
+const HEADERS = ["m", "n", "b", "m1", "m2", "n1", "n2"];
 const UNNAMED = { 2: ["m", "n"], 3: ["m", "n", "b"], 4: ["m1", "m2", "n1", "n2"], 5: ["m1", "m2", "n1", "n2", "b"] };
 const FAR = 50; // where half of the units hear more than this, tanh has long been ±1
 const SETTLING = 100; // steps of the free run that looks how far out the fixed points are
@@ -24,8 +24,11 @@ export function readNetwork(text) {
   if (tooLarge(text.length)) no(tooLarge(text.length));
   if (text.trim() === "") no("There is nothing in it.");
   if (/[\0\uFFFD]/.test(text)) no("This is no text.");
-  return /^\s*[{[]/.test(text) ? fromJson(text) : fromCsv(text);
+  return isJson(text) ? fromJson(text) : fromCsv(text);
 }
+
+// Whether a text is read as JSON, and not as a table.
+export const isJson = (text) => /^\s*[{[]/.test(text);
 
 function fromJson(text) {
   let given = null;
@@ -67,7 +70,7 @@ function fromCsv(text) {
   const hasHeader = table[0].every((entry) => Number.isNaN(Number(entry)));
   const names = hasHeader ? table.shift().map((name) => name.toLowerCase()) : UNNAMED[table[0].length];
   if (!names) no(`A table without names must have the columns m, n, b, or m1, m2, n1, n2, b, and this one has ${table[0].length}.`);
-  const strange = names.find((name, k) => !Object.hasOwn(HEADERS, name) || names.indexOf(name) !== k);
+  const strange = names.find((name, k) => !HEADERS.includes(name) || names.indexOf(name) !== k);
   if (strange !== undefined) no(`There is no column called ${quoted(strange)} here, or it is there twice.`);
   const ragged = table.findIndex((row) => row.length !== names.length);
   if (ragged >= 0) no(`Row ${ragged + 1} has ${table[ragged].length} entries, and there are ${names.length} columns.`);

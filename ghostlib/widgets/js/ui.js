@@ -153,7 +153,7 @@ export function transport({ last, onframe, unit = "epoch", seconds = 8 }) {
 
 // ---------------------------------------------------------------------------------------------- the shell
 
-function saveFile(name, text, type) {
+export function saveFile(name, text, type) {
   const link = node("a", { href: URL.createObjectURL(new Blob([text], { type })), download: name });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
