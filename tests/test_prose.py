@@ -211,13 +211,11 @@ TYPED = {
             "to 20",
             "from 20 to 40",
             "from 40 to 80",
-            "From 40 to 80",
-            "though 80 steps",
             "to 14",
             "from 28 to 40",
         ],
-        "settings of the runs, ours": ["3,000 epochs", "150,000 epochs", "get 12,000", "200 epochs"]
-        + ["25 units", "with 400", "200 starts", "from 0.001 to 0.1"],
+        "settings of the runs, ours": ["3,000 epochs", "150,000 epochs", "get 12,000", "100 epochs"]
+        + ["then 100 without", "eight trials", "25 units", "with 400", "200 starts", "from 0.001 to 0.1"],
         "how the authors draw weights": ["are about 0.1"],
         "the paper's delay": ["100 ms"],
         "an interval": ["95 %"],

@@ -18,6 +18,7 @@ from ghostlib.experiments.linear_output import LINEAR_OUTPUT
 from ghostlib.experiments.lowered import FIG_4
 from ghostlib.experiments.lowered_ranks import LOWERED_RANKS
 from ghostlib.experiments.matching import MATCH_TO_SAMPLE
+from ghostlib.experiments.noise import NOISE
 from ghostlib.experiments.order import ORDER_BY_RATE, ORDERS
 from ghostlib.experiments.oscillation import CRITICAL_RATE, OSCILLATIONS, TRAPPED_FRACTION
 from ghostlib.experiments.plateau import HUNDRED_PLATEAUS, TWO_KNOBS
@@ -25,9 +26,9 @@ from ghostlib.experiments.rank_one import FIG_3A
 from ghostlib.experiments.repeats import FIG_4_REPEATS
 from ghostlib.experiments.restored import RESTORED
 from ghostlib.experiments.scale import RANK_OR_SIZE, RANK_OR_SIZE_HIGH_RATE
-from ghostlib.experiments.shaken import ANNEALED_NOISE
 from ghostlib.experiments.sloppy import FIG_S2, FIG_S2_EDGE, FIG_S2_FULL
 from ghostlib.experiments.time_steps import TIME_STEPS
 from ghostlib.experiments.trainable import TRAINABLE_C
 from ghostlib.experiments.two_dimensions import MANY_CUES, TWO_DIMENSIONS
+from ghostlib.experiments.valleys import VALLEY_LINES
 from ghostlib.experiments.zone_slopes import ZONE_SLOPES

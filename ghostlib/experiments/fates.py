@@ -114,26 +114,3 @@ def plateau(T, N, size, seeds):
     law = plateau_law(networks)
     epoch = outcomes.jump(train(networks, task, RATE, round(3 * np.median(law) / RATE), C, threads=1).loss)
     return np.where(epoch >= 0, epoch * RATE, np.inf), law
-
-
-def shaken(seeds, alpha, epochs, shaking, low, high, sizes, draw):
-    """What noise in the weights does to those of the networks 0 … seeds − 1 that are trapped after so many epochs.
-
-    They are trained for `shaking` epochs more. After each, every parameter gets a normal number, whose standard
-    deviation falls evenly from one of `sizes` sizes, from 10^low to 10^high, to zero. As many epochs without follow.
-
-    Returns
-    -------
-    trapped : bool array (seeds,)
-    recovered, relearned : bool arrays (sizes, trapped networks), at the end; relearned with an accuracy ≥ 0.95
-    """
-    task, generator = DelayedActivation(), np.random.default_rng(draw)
-    history = train(RankOne.initial(range(seeds)), task, alpha, epochs, C, threads=1)
-    trapped = outcomes.trapped(history.accuracy)
-    networks = history.networks[np.tile(np.flatnonzero(trapped), (sizes, 1))]
-    size = np.logspace(low, high, sizes)[:, None, None]
-    for left in np.arange(shaking)[::-1] / shaking:
-        now = train(networks, task, alpha, 1, C, record=[1], threads=1).networks
-        networks = RankOne(*(x + left * size * generator.standard_normal(x.shape) for x in (now.m, now.n, now.b)))
-    accuracy = train(networks, task, alpha, shaking, C, threads=1).accuracy
-    return trapped, outcomes.recovered(accuracy), accuracy[..., -1] >= outcomes.HIGH_ACCURACY

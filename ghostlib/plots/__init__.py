@@ -51,7 +51,7 @@ from ghostlib.plots.latent import (
     rounding,
     waiting,
 )
-from ghostlib.plots.laws import critical_kinds, critical_rates, form_rates, late_falls, plateau_law
+from ghostlib.plots.laws import critical_kinds, critical_rates, form_rates, late_falls, plateau_law, valleys
 from ghostlib.plots.network import draw_latent_flow, draw_output, draw_story, training
 from ghostlib.plots.own import own_network
 from ghostlib.plots.plane import cue_course, draw_plane, match_plane, plane_at, plane_flows, who_learns

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ghostlib.plots.marks import hline, label, log_axes, panels, vline
+from ghostlib.plots.marks import hline, label, log_axes, panels, shade_zone, vline
 from ghostlib.plots.style import CLAIM, GRADIENT, INK, LOSS, MUTED, OPTIMUM
 
 
@@ -24,6 +24,30 @@ def critical_rates(found):
     hline(bottom, -4, CLAIM, "paper: −4", at=0.02, away=(1, 3))
     log_axes(bottom, x="T in steps")
     bottom.set(ylim=(-4.3, 0), ylabel="power of T")
+    bottom.set_xticks(found.T, found.T)
+    return figure
+
+
+def valleys(found, network=0):
+    """The loss on the lines through one network's valleys, one for each delay, and the critical rates from such lines.
+
+    found : Valleys, from `experiments.VALLEY_LINES`; bars are 95 % intervals of measured rates.
+    """
+    figure, (top, bottom) = panels(2, 6.4, sharex=False)
+    T, shades = np.array(found.T, float), np.linspace(0.25, 1, len(found.T))
+    for delay, loss, zone, shade in zip(T, found.loss[:, network], found.zone[:, network], shades, strict=True):
+        top.plot(found.u - zone * delay, loss, color=LOSS, alpha=shade, linewidth=1)
+    shade_zone(top, -1.5, 0, (-0.75, 0.5), ha="center", rotation=90)
+    top.set(xlim=(-1.5, 6), ylim=(0, 1.05), xlabel="distance from the zone × T", ylabel="loss on the line")
+    label(top, f"T = {found.T[0]} (pale) to {found.T[-1]}", (0.6, 0.9), (4, 0), color=LOSS)
+    measured, interval = found.measured
+    bottom.plot(T, found.median, "o-", color=LOSS, markerfacecolor="none", linewidth=1, markersize=5)
+    _bars(bottom, T, measured, interval)
+    bottom.plot(T, found.eq_15, color=CLAIM, linestyle="--", linewidth=1.2)
+    label(bottom, "from the line", (T[2], found.median[2]), (8, 6), color=LOSS)
+    label(bottom, "measured", (T[2], measured[2]), (-8, -8))
+    label(bottom, "paper: Eq. (15)", (T[2], found.eq_15[2]), (6, 3), color=CLAIM)
+    log_axes(bottom, "T in steps", "critical α")
     bottom.set_xticks(found.T, found.T)
     return figure
 

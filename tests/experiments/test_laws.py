@@ -8,11 +8,11 @@ import pytest
 from ghostlib import experiments, outcomes
 from ghostlib.dynamics.plateau import plateau_duration
 from ghostlib.dynamics.sharpness import sharpness
-from ghostlib.experiments import fates
+from ghostlib.experiments import fates, noise
 from ghostlib.experiments.critical import LateFates, NetworkRates
 from ghostlib.experiments.critical_kinds import RatesByKind
 from ghostlib.experiments.fates import Kind
-from ghostlib.experiments.shaken import Shaken
+from ghostlib.experiments.noise import Freed, NoiseSettings
 from ghostlib.networks.records import RankOne
 from ghostlib.networks.task import DelayedActivation
 from ghostlib.training import train
@@ -121,22 +121,39 @@ def test_kinds_are_those_of_the_sweeps_and_the_paper_s_is_trained_once(monkeypat
     np.testing.assert_array_equal(found.rates["Δ"], [[2500] * 3, [5000] * 3])
 
 
-def test_noise_shakes_the_trapped_and_no_noise_leaves_them_where_they_are():
-    trapped, recovered, relearned = fates.shaken(6, 0.06, 3000, 50, -12, -0.5, 2, 0)
-    history = train(RankOne.initial(range(6)), DelayedActivation(), 0.06, 3000)
-    np.testing.assert_array_equal(trapped, outcomes.trapped(history.accuracy))
-    assert trapped.any() and recovered.shape == relearned.shape == (2, trapped.sum())
-    assert not recovered[0].any() and not relearned[0].any()
-    again = fates.shaken(6, 0.06, 3000, 50, -12, -0.5, 2, 0)
-    np.testing.assert_array_equal(recovered, again[1])
+def test_noise_frees_some_of_the_trapped_and_next_to_none_leaves_them_where_they_are():
+    settings = 8, 0.02, 6000, 100, (1e-12, 0.3), (1e-12, 1.0), (1, 8), 0
+    in_weights, in_state = noise.freed_by_noise(*settings)
+    history = train(RankOne.initial(range(8)), DelayedActivation(), 0.02, 6000)
+    trapped = outcomes.trapped(history.accuracy).sum()
+    assert trapped and in_weights.shape == (2, 2, trapped) and in_state.shape == (2, 2, 2, trapped)
+    assert not in_weights[:, 0].any() and not in_state[:, :, 0].any()
+    assert in_state[0, 1, 1].any()
+    for one, other in zip((in_weights, in_state), noise.freed_by_noise(*settings), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_without_noise_the_trials_are_the_task():
+    networks = RankOne.initial(range(3))
+    task, heard = noise.noisy_trials(2, 0.0, 0), noise.in_trials(networks)
+    np.testing.assert_allclose(task.loss(heard.output(task)), noise.TASK.loss(networks.output(noise.TASK, noise.C)))
+    trained = noise.with_noise(networks, 0.05, np.zeros(20), 2, 0)
+    plain = train(networks, noise.TASK, 0.05, 20, dtype=np.float64).networks
+    for name in ("m", "n", "b"):
+        np.testing.assert_allclose(getattr(trained, name), getattr(plain, name), rtol=1e-4, atol=1e-6)
 
 
 def test_the_best_noise_is_that_after_which_most_recover():
-    recovered = np.array([[True, False, False], [True, True, False], [False, False, False]])
-    relearned = np.array([[True, False, False], [False, False, False], [False, False, False]])
-    found = Shaken(np.array([0.001, 0.01, 0.1]), recovered, relearned)
-    assert found.shaken_best_size == 0.01 and found.shaken_recovered.startswith("2 of 3")
-    assert found.shaken_relearned.startswith("1 of 3") and found.shaken_networks == 3
+    weights = np.zeros((2, 3, 3), bool)
+    weights[0, 0, 0] = weights[0, 1, :2] = weights[1, 0, 0] = True
+    state = np.zeros((2, 2, 2, 3), bool)
+    state[0, 0, 1, 0] = state[0, 1, 0] = state[1, 1, 1, :2] = True
+    found = Freed(NoiseSettings(kicks=(0.001, 0.01, 0.1), noises=(0.5, 2.0)), weights, state)
+    assert found.kick_best == 0.01 and found.kick_recovered.startswith("2 of 3")
+    assert found.kick_relearned.startswith("1 of 3") and found.noise_networks == 3
+    assert found.state_best == {1: 2.0, 8: 0.5}
+    assert [found.state_recovered[k].split(" (")[0] for k in (1, 8)] == ["1 of 3", "3 of 3"]
+    assert [found.state_relearned[k].split(" (")[0] for k in (1, 8)] == ["0 of 3", "2 of 3"]
 
 
 def test_late_fates_are_those_of_the_training():

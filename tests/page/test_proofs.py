@@ -105,6 +105,7 @@ TESTS = {
     **dict.fromkeys(
         ("eq-B71", "eq-B72", "eq-B73", "eq-B74"), f"{OPEN}test_descent_finds_the_critical_rates_of_the_forms"
     ),
+    "eq-B75": "tests/experiments/test_valleys.py::test_on_a_walker_s_line_it_is_eq_b75",
 }
 
 

@@ -8,7 +8,8 @@ from ghostlib import plots
 from ghostlib.experiments.critical import LateFates, NetworkRates
 from ghostlib.experiments.critical_kinds import RatesByKind
 from ghostlib.experiments.forms import FormRates, PlateauAreas
-from ghostlib.plots.style import CLAIM, GRADIENT, OPTIMUM
+from ghostlib.experiments.valleys import ValleyLines, Valleys
+from ghostlib.plots.style import CLAIM, GRADIENT, LOSS, OPTIMUM
 from ghostlib.toy.forms import Power
 
 
@@ -49,6 +50,25 @@ def test_critical_rates_of_every_kind_have_a_panel_on_one_scale():
             axes.containers[0][0].get_xydata(), np.column_stack([values[name], found.median[name]])
         )
         assert set(lines(axes, CLAIM)[0].get_xdata()) == {paper}
+
+
+def test_valleys_begin_at_the_zone_and_their_rates_stand_beside_the_measured():
+    T = 10, 14, 20, 28, 40, 80
+    scatter = np.random.default_rng(0).lognormal(0, 0.1, (6, 16))
+    rates = NetworkRates(T, np.array(T)[:, None] ** -2.0 * 8 * scatter, scatter > 1)
+    u = np.linspace(-6, 4, 101)
+    loss = np.tile(np.minimum((u / 2) ** 2, 1), (6, 16, 1))
+    zone = -2.0 / np.array(T)[:, None] * np.ones(16)
+    speeds = np.ones((6, 16, 2))
+    found = Valleys(ValleyLines(points=101), rates, loss, 2 * rates.rate, zone, zone, zone, speeds, rates.rate)
+    figure = plots.valleys(found)
+    assert_legible(figure)
+    top, bottom = figure.axes
+    for line in top.lines[:6]:
+        assert np.interp(0, *line.get_data()) == pytest.approx(1)
+    np.testing.assert_allclose(lines(bottom, LOSS)[0].get_ydata(), found.median)
+    np.testing.assert_allclose(bottom.containers[0][0].get_ydata(), rates.median)
+    np.testing.assert_allclose(lines(bottom, CLAIM)[0].get_ydata(), rates.eq_15)
 
 
 def test_late_falls_end_at_a_cross_and_others_at_a_dot():

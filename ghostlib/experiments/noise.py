@@ -1,0 +1,134 @@
+"""Chapter 10: does noise, in the weights or in the state, set trapped networks free, as a low confidence does? Ours."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ghostlib import outcomes
+from ghostlib.experiments import cache
+from ghostlib.networks.driven import DrivenLowRank
+from ghostlib.networks.records import RankOne
+from ghostlib.networks.task import DelayedActivation
+from ghostlib.networks.trials import Trials
+from ghostlib.page.numbers import Quoted, counted
+from ghostlib.training import train
+
+
+C = 10.0
+TASK = DelayedActivation()
+
+
+def freed_by_noise(seeds, alpha, epochs, noisy, kicks, noises, trials, draw):
+    """What noise does to those of the networks 0 … seeds − 1 that are trapped after so many epochs.
+
+    They are trained for `noisy` epochs more, with noise whose standard deviation falls evenly to zero, and for as many
+    without. The noise is in the weights, from each of `kicks` on; or in the state, from each of `noises` on, with a
+    gradient averaged over each number of `trials`.
+
+    Returns
+    -------
+    in_weights : bool array (2, kicks, F), which of the F trapped networks have recovered, and which do the task with an
+        accuracy ≥ 0.95
+    in_state : bool array (2, trials, noises, F)
+    """
+    history = train(RankOne.initial(range(seeds)), TASK, alpha, epochs, C)
+    fallen = history.networks[np.flatnonzero(outcomes.trapped(history.accuracy))]
+    falling = 1 - np.arange(noisy) / noisy
+
+    def after(networks):
+        accuracy = train(networks, TASK, alpha, noisy, C).accuracy
+        return np.stack([outcomes.recovered(accuracy), accuracy[..., -1] >= outcomes.HIGH_ACCURACY])
+
+    shaken = [[after(with_noise(fallen, alpha, size * falling, count, draw)) for size in noises] for count in trials]
+    return after(with_kicks(fallen, alpha, np.multiply.outer(falling, kicks), draw)), np.moveaxis(shaken, 2, 0)
+
+
+def with_kicks(networks, alpha, sizes, draw):
+    """Networks (F,) trained with a kick to every parameter after each epoch, of `sizes` (epochs, K); shape (K, F)."""
+    generator = np.random.default_rng(draw)
+    networks = networks[np.tile(np.arange(len(networks)), (sizes.shape[1], 1))]
+    for size in sizes[..., None, None]:
+        now = train(networks, TASK, alpha, 1, C, record=[1]).networks
+        networks = RankOne(*(x + size * generator.standard_normal(x.shape) for x in (now.m, now.n, now.b)))
+    return networks
+
+
+def with_noise(networks, alpha, sizes, count, draw):
+    """Networks (F,) trained on so many trials with noise in the state, at each epoch of one of `sizes` (epochs,)."""
+    heard = in_trials(networks)
+    for epoch, size in enumerate(sizes):
+        now = train(heard, noisy_trials(count, size, draw + epoch), alpha, 1, record=[1]).networks
+        heard = replace(now, w_out=heard.w_out, b_out=heard.b_out)  # c and κ* are not trained
+    return RankOne(heard.m[..., 0], heard.n[..., 0, :], heard.b)
+
+
+def in_trials(networks):
+    """Rank-one networks (B,) as networks of rank one that could hear an input, and hear none."""
+    one = np.ones(networks.shape)
+    m, n, b = (x.astype(np.float64) for x in (networks.m, networks.n, networks.b))
+    w_in = np.zeros((*m.shape, 1))
+    return DrivenLowRank(m[..., None], n[..., None, :], b, C * one[..., None], -C * TASK.kappa_star * one, w_in)
+
+
+def noisy_trials(count, noise, seed):
+    """The delayed activation as so many trials with noise in the state; what is said before the first step is free."""
+    targets = np.tile([0, *TASK.target()], (count, 1))
+    weights = np.array([0, *np.full(TASK.steps, 1 / TASK.T)])
+    silence = np.zeros((*targets.shape, 1))
+    return Trials(silence, targets, weights, x0=TASK.x0, squashed=False, noise=noise, seed=seed)
+
+
+@dataclass(frozen=True, eq=False)
+class Freed:
+    """Trapped networks after noise: bool arrays as `freed_by_noise` has them."""
+
+    settings: "NoiseSettings"
+    in_weights: np.ndarray
+    in_state: np.ndarray
+
+    #: How many networks were trapped.
+    noise_networks = Quoted(lambda self: self.in_weights.shape[-1])
+    #: The size of noise, per parameter and epoch, after which most have recovered, and how many have.
+    kick_best = Quoted(lambda self: self.settings.kicks[self._count(self.in_weights[0]).argmax()], "{:g}")
+    kick_recovered = Quoted(lambda self: self._most(self.in_weights[0]))
+    #: The most that do the task at the end, over all sizes.
+    kick_relearned = Quoted(lambda self: self._most(self.in_weights[1]))
+    #: Of noise in the state, by the number of trials: the best size, how many recover, and the most that do the task.
+    state_best = Quoted(lambda self: self._by_trials(lambda found: self.settings.noises[found[0].argmax()]), "{:g}")
+    state_recovered = Quoted(lambda self: self._by_trials(lambda found: self._of(found[0].max())))
+    state_relearned = Quoted(lambda self: self._by_trials(lambda found: self._of(found[1].max())))
+
+    def _by_trials(self, of):
+        counts = self.in_state.sum(axis=-1)
+        return {trials: of(counts[:, i]) for i, trials in enumerate(self.settings.trials)}
+
+    def _count(self, freed):
+        return freed.sum(axis=-1)
+
+    def _most(self, freed):
+        return self._of(self._count(freed).max())
+
+    def _of(self, count):
+        return counted(count, self.noise_networks)
+
+
+@dataclass(frozen=True)
+class NoiseSettings:
+    """Chapter 10: the trapped networks of Fig. 4 under noise that falls to zero. Ours."""
+
+    seeds: int = 100
+    alpha: float = 0.02
+    epochs: int = 6000
+    noisy: int = 100
+    kicks: tuple[float, ...] = (0.001, 0.003, 0.01, 0.03, 0.1)
+    noises: tuple[float, ...] = (0.3, 1.0, 3.0)
+    trials: tuple[int, ...] = (1, 8)
+    draw: int = 0
+
+    def run(self):
+        """All trainings, as `Freed`; kept on the disk."""
+        settings = (self.seeds, self.alpha, self.epochs, self.noisy, self.kicks, self.noises, self.trials, self.draw)
+        return Freed(self, *cache.map_cached(freed_by_noise, [settings])[0])
+
+
+NOISE = NoiseSettings()
