@@ -183,8 +183,8 @@ TYPED = {
         "epochs at which it shows the plane": ["| 0 |", "| 4,000 |", "| 8,000 |", "| 20,000 |", "| 99,000 |"]
         + ["epoch 1,000", "epoch 4,000", "epoch 8,000", "At 8,000 and 20,000", "By 99,000"],
         "in a caption: settings of the runs, ours, and the first epoch": ["40 fresh", "is 0"],
-        "settings of the runs, ours": ["40 trials", "25 times", "a 25th", "4,000 epochs", "| 500 |", "| 1,000 |"]
-        + ["| 2,000 |", "seeds 0 to 19", "15,000 epochs"],
+        "settings of the runs, ours": ["40 trials", "25 times", "a 25th", "2,000 epochs", "| 500 |", "| 1,000 |"]
+        + ["| 2,000 |", "seeds 0 to 19", "12,000 epochs"],
         "full rank, theirs": ["3,001 epochs", "epoch 200", "| 10 |", "| 200 |"],
         "match to sample, theirs": [
             "30 ms",
@@ -195,7 +195,7 @@ TYPED = {
             "24 steps for 16",
             "| 400 |",
         ]
-        + ["| 1,600 |", "| 3,000 |", "| 19,990 |", "1,600 and 3,000", "Seed 0"],
+        + ["| 1,600 |", "| 3,000 |", "| 19,990 |", "1,600 and 3,000", "Seed 0", "is seed 0"],
         "a paper's number, an interval": ["2604.05194", "95 %"],
     },
     "10-laws": {

@@ -138,7 +138,7 @@ class CueTraining:
     epochs: int = 100_000
     shown: tuple[int, ...] = (0, 4000, 8000, 20_000, 99_000)
     more_each: int = 500  # theirs
-    compared: tuple[int, ...] = (0, 500, 1000, 2000, 4000)  # with that, at these epochs; ours
+    compared: tuple[int, ...] = (0, 500, 1000, 2000)  # with that, at these epochs; ours
 
     @property
     def count(self):
@@ -246,7 +246,7 @@ class CueTrainings:
     seeds: int = 20
     each: int = 20
     alpha: float = 1e-3  # theirs
-    epochs: int = 15_000
+    epochs: int = 12_000
 
     def run(self):
         """All trainings, as `CueCourses`; each is kept on the disk once it is done."""

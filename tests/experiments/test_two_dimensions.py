@@ -1,6 +1,7 @@
 """Chapter 09: small trainings against plain PyTorch, points against SciPy, and what is counted on made-up courses."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -210,12 +211,32 @@ def test_a_network_that_always_says_no_is_right_in_half_of_the_trials():
 
 
 def test_a_training_of_match_to_sample_is_told_by_its_epochs():
-    found = replace(experiments.MATCH_TO_SAMPLE, epochs=100, shown=(0, 60)).run()
+    courses = replace(experiments.MATCH_TO_SAMPLE, seeds=2, epochs=100, shown=(0, 60)).run()
+    found = courses.courses[0]
+    assert courses.networks == 2 and courses.learners_number == 0 and courses.learned.startswith("0 of 2")
     assert found.match_seen[0] == "1 stable node" and found.match_slowest[0] == "stable node 20"
     assert found.match_moving[0] == 0 and found.match_trials == 20
     np.testing.assert_array_equal(found.epoch, [0, 60, 100])
     assert found.match_loss == {0: found.loss[0], 60: found.loss[1]}
     assert found.match_share == found.match_right[16] and set(found.match_right) == {16, 24, 160}
+
+
+def test_what_the_networks_that_match_have_in_common_is_counted():
+    def course(right, kinds, lead, longer):
+        points = [[SimpleNamespace(kind=kind) for kind in kinds]]
+        return SimpleNamespace(match_share=right, points=points, match_lead=lead, match_right={24: longer})
+
+    found = matching.MatchCourses(
+        (
+            course(1.0, ["unstable focus", "ghost"], 25, 0.25),
+            course(0.95, ["stable focus"], 40, 0.5),
+            course(0.9, ["stable node", "stable node", "saddle"], 30, 0.3),
+            course(0.5, ["stable node", "stable node"], 90, 0.9),
+        )
+    )
+    assert found.learned.startswith("3 of 4") and found.learners_number == 3 and found.networks == 4
+    assert (found.none_stable, found.several_stable, found.with_ghost) == (1, 1, 1)
+    assert found.lead == {"least": 25, "most": 40} and found.longer == {"least": 0.25, "most": 0.5}
 
 
 def test_a_network_of_full_rank_is_searched_where_its_trials_go():
