@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from ghostlib import outcomes
+from ghostlib.dynamics.slow_points import slow_points
 from ghostlib.experiments import cache
 from ghostlib.experiments.critical import LONG, NetworkRates, trend
 from ghostlib.experiments.fates import C, Kind, off_the_plateau
@@ -45,6 +46,7 @@ def valley_lines(T, seeds, rate, area, points):
         and dL/du at its beginning
     speeds : float array (B, 2), the least and the largest f between κ(0) and the threshold
     walk : float array (B,), the rate from `walking_rate`
+    ghost : bool array (B,), whether there is a ghost on that way
     """
     task = DelayedActivation(T=T)
     start, epochs = off_the_plateau(Kind(T), range(seeds)), round(area / rate)
@@ -58,7 +60,8 @@ def valley_lines(T, seeds, rate, area, points):
     steps = [first_deadly_step(u, *each, NEAR / T) for each in zip(loss, silent, strict=True)]
     alpha, zone, distance, slope = np.transpose(steps)
     kappa = np.linspace(networks.latent(task)[:, 0], task.kappa_star, WAY, axis=-1)
-    return loss, alpha, zone, distance, slope, *_speeds(networks, direction, kappa, T * task.delta)
+    ghost = np.array([_has_ghost(*each) for each in zip(networks, kappa[:, 0], kappa[:, -1], strict=True)])
+    return loss, alpha, zone, distance, slope, *_speeds(networks, direction, kappa, T * task.delta), ghost
 
 
 def along(networks, direction, u):
@@ -104,6 +107,10 @@ def _speeds(networks, direction, kappa, T, step=1e-6):
     return speeds, walking_rate(kappa[:, -1] - kappa[:, 0], gain, T)
 
 
+def _has_ghost(network, start, stop):
+    return any(point.kind == "ghost" and start < point.position < stop for point in slow_points(network))
+
+
 def _flow(networks, kappa):
     """f of networks (B, 1) at κ (B, K)."""
     return RankOne(networks.m[:, 0], networks.n[:, 0], networks.b[:, 0]).flow(kappa)
@@ -125,6 +132,7 @@ class Valleys:
     slope: np.ndarray
     speeds: np.ndarray
     walk: np.ndarray
+    ghost: np.ndarray
 
     #: How many networks there are.
     valley_networks = Quoted(lambda self: self.alpha.shape[1])
@@ -141,6 +149,8 @@ class Valleys:
     slope_power = Quoted(lambda self: self._power(self.slope)[1], "{:.2f}")
     #: The largest speed on the way over the least, the median network's, at the delay where it is largest.
     uneven = Quoted(lambda self: self._uneven.max(), "{:.1f}")
+    #: How many networks have a ghost on their way, by delay.
+    on_the_way = Quoted(lambda self: dict(zip(self.T, self.ghost.sum(axis=1), strict=True)))
     #: The walking rate over that from the line, median by delay: the least and the largest.
     walk_over = Quoted(lambda self: {"least": self._walks.min(), "most": self._walks.max()}, "{:.2f}")
 

@@ -71,7 +71,7 @@ def test_the_line_leads_where_the_crossing_moves_most(calm):
 
 
 def test_a_valley_is_that_of_the_network_and_its_step_ends_in_the_zone(calm):
-    loss, alpha, zone, distance, slope, speeds, walk = valleys.valley_lines(10, 3, 0.03, 6.0, 1001)
+    loss, alpha, zone, distance, slope, speeds, walk, ghost = valleys.valley_lines(10, 3, 0.03, 6.0, 1001)
     task, u = DelayedActivation(T=10), np.linspace(valleys.LOW, valleys.HIGH, 1001) / 10
     np.testing.assert_allclose(loss[:, np.abs(u).argmin()], task.loss(calm.output(task, 10.0)), rtol=1e-3)
     _, gradient = loss_and_gradient(calm, Silence(T=10))
@@ -87,6 +87,9 @@ def test_a_valley_is_that_of_the_network_and_its_step_ends_in_the_zone(calm):
         speeds, np.stack([calm.flow(fine).min(axis=1), calm.flow(fine).max(axis=1)], 1), rtol=1e-3
     )
     assert np.all((0.3 < walk / alpha) & (walk / alpha < 1.5))
+    # A ghost would be where the speed on the fine way is least, with more on either side.
+    least = calm.flow(fine).argmin(axis=1)
+    np.testing.assert_array_equal(ghost, (0 < least) & (least < 4000))
 
 
 def test_numbers_of_the_prose_are_those_of_the_lines():
@@ -97,11 +100,13 @@ def test_numbers_of_the_prose_are_those_of_the_lines():
     distance, slope = 1.0 / T[:, None] * scatter, T[:, None] * 1.0 / scatter
     speeds = np.stack([np.ones((3, 9)), np.array([[2.0], [1.5], [1.2]]) * np.ones(9)], axis=-1)
     settings, walk = ValleyLines(T=(10, 20, 40), points=11), alpha * np.array([[0.5], [0.6], [0.7]])
-    lines = Valleys(settings, rates, np.zeros((3, 9, 11)), alpha, distance, distance, slope, speeds, walk)
+    lines = Valleys(settings, rates, np.zeros((3, 9, 11)), alpha, distance, distance, slope, speeds, walk,
+                    alpha > alpha[:, :1])  # fmt: skip
     assert lines.valley_over == pytest.approx({10: 2, 20: 2, 40: 2})
     assert lines.valley_ratio == pytest.approx({"least": 2, "most": 2}) and lines.valley_networks == 9
     assert lines.valley_power == pytest.approx({"low": -2, "fit": -2, "high": -2})
     assert lines.distance_power == pytest.approx(-1) and lines.slope_power == pytest.approx(1)
+    assert lines.on_the_way == {10: 8, 20: 8, 40: 8}
     assert lines.uneven == 2 and lines.walk_over == pytest.approx({"least": 0.5, "most": 0.7})
     assert lines.valley_rate[20] == pytest.approx(0.005) and lines.u[0] == valleys.LOW
 
@@ -111,7 +116,7 @@ def test_the_longest_delay_is_begun_first_and_each_stands_in_its_place(monkeypat
 
     def made_up(compute, settings):
         asked.extend(settings)
-        return [(np.full((2, points), float(T)), *np.full((4, 2), T), np.full((2, 2), T), np.full(2, T))
+        return [(np.full((2, points), float(T)), *np.full((4, 2), T), np.full((2, 2), T), np.full(2, T), [T > 10] * 2)
                 for T, _, _, _, points in settings]  # fmt: skip
 
     monkeypatch.setattr("ghostlib.experiments.cache.map_cached", made_up)

@@ -60,7 +60,9 @@ def test_valleys_begin_at_the_zone_and_their_rates_stand_beside_the_measured():
     loss = np.tile(np.minimum((u / 2) ** 2, 1), (6, 16, 1))
     zone = -2.0 / np.array(T)[:, None] * np.ones(16)
     speeds = np.ones((6, 16, 2))
-    found = Valleys(ValleyLines(points=101), rates, loss, 2 * rates.rate, zone, zone, zone, speeds, rates.rate)
+    found = Valleys(
+        ValleyLines(points=101), rates, loss, 2 * rates.rate, zone, zone, zone, speeds, rates.rate, zone > 0
+    )
     figure = plots.valleys(found)
     assert_legible(figure)
     top, bottom = figure.axes
