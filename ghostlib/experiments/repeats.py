@@ -69,7 +69,7 @@ class RepeatedTraining:
     alpha: float = 0.02
     c: float = 10.0
     epochs: int = 6000
-    repeats: int = 50
+    repeats: int = 30
     perturbation: float = 1e-6
 
     def run(self, *, progress=False):
