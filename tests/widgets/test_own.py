@@ -8,7 +8,8 @@ import pytest
 from browser import import_modules
 from playwright.sync_api import expect
 
-from ghostlib import slow_points
+from ghostlib import RankOne, slow_points
+from ghostlib.dynamics.passage import passage_time
 from ghostlib.networks.reader import read_network
 from ghostlib.widgets import Own, own
 from ghostlib.widgets._bundle import bundle
@@ -81,14 +82,39 @@ def reading(browser):
 
 @pytest.mark.parametrize("text", SAME_AS_RANK_ONE.values(), ids=SAME_AS_RANK_ONE)
 def test_every_way_to_write_a_network_of_rank_one_is_read_as_one(reading, text):
-    expected = {"rank": 1, "units": 12, "columns": [M1.tolist()], "rows": [N1.tolist()], "b": B1.tolist()}
+    expected = {
+        "rank": 1,
+        "units": 12,
+        "columns": [M1.tolist()],
+        "rows": [N1.tolist()],
+        "b": B1.tolist(),
+        "hears": False,
+    }
     assert reading.evaluate("text => modules[0].readNetwork(text)", text) == expected
 
 
 @pytest.mark.parametrize("text", SAME_AS_RANK_TWO.values(), ids=SAME_AS_RANK_TWO)
 def test_every_way_to_write_a_network_of_rank_two_is_read_as_one(reading, text):
-    expected = {"rank": 2, "units": 12, "columns": M2.T.tolist(), "rows": N2.tolist(), "b": B1.tolist()}
+    expected = {"rank": 2, "units": 12, "columns": M2.T.tolist(), "rows": N2.tolist(), "b": B1.tolist(), "hears": False}
     assert reading.evaluate("text => modules[0].readNetwork(text)", text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps(RANK_ONE | {"w_in": M1.tolist()}),
+        csv(("m", "w_in", "n", "b"), M1, N1, N1, B1),
+        csv(("m1", "m2", "n1", "n2", "b", "w_in1", "w_in2"), *M2.T, *N2, B1, M1, N1),
+    ],
+    ids=["JSON", "CSV", "rank two, two inputs"],
+)
+def test_weights_of_an_input_are_left_out_and_that_is_said(show, text):
+    page = show(Own())
+    drop(page, [["mine", text]])
+    expect(page.locator(SENTENCE)).to_contain_text("12 units, rank")
+    expect(page.locator(MESSAGE)).to_have_text("Shown is the network while it hears nothing: w_in is left out.")
+    drop(page, [["mine.json", json.dumps(RANK_ONE)]])
+    expect(page.locator(MESSAGE)).to_be_hidden()
 
 
 @pytest.mark.parametrize(("text", "why"), REFUSED.values(), ids=REFUSED)
@@ -116,17 +142,66 @@ def test_the_page_opens_on_the_papers_network_and_goes_on_to_one_of_rank_two(sho
     (ghost,) = (point for point in slow_points(own.learned()) if point.kind == "ghost")
     expect(page.locator(SENTENCE)).to_contain_text("100 units, rank 1: 1 stable point and 1 ghost.")
     expect(page.locator(SENTENCE)).to_contain_text(f"κ = −{-ghost.position:.2f}, where the speed is {ghost.speed:.3f}")
-    expect(page.locator(SENTENCE)).to_contain_text(f"takes {ghost.passage_time:.1f} τ")
+    took = bottleneck_time(own.learned(), ghost)
+    expect(page.locator(SENTENCE)).to_contain_text(f"the state takes {took:.1f} τ, or {10 * took:.0f} ms")
     page.get_by_role("button", name="Example of rank two").click()
     stable, ghost = slow_points(read_network(**own.examples()[1]))
     assert (stable.kind, ghost.kind) == ("stable node", "ghost")
     expect(page.locator(SENTENCE)).to_contain_text("40 units, rank 2: 1 stable point and 1 ghost, looked for")
-    expect(page.locator(SENTENCE)).to_contain_text(f"takes {ghost.passage_time:.1f} τ")
+    expect(page.locator(SENTENCE)).to_contain_text(f"Its parabola takes {ghost.passage_time:.1f} τ, or")
     left = page.locator(".ghost-picture path.axis").first.bounding_box()["x"]
     dots = [dot.bounding_box()["x"] for dot in page.locator(".ghost-picture").first.locator("circle").all()]
     assert len(dots) == 2 and min(dots) > left  # the start of the trial too
     page.get_by_role("button", name="Reset to paper").click()
     expect(page.locator(SENTENCE)).to_contain_text("100 units, rank 1")
+
+
+def bottleneck_time(network, ghost):
+    """τ ∫ dκ/|f| over the width at which the parabola of a ghost has doubled its speed, on either side."""
+    width = np.sqrt(2 * ghost.speed / ghost.curvature)
+    ends = np.sign(ghost.speed) * np.array([-width, width]) + ghost.position
+    return passage_time(network, *ends)
+
+
+def test_the_wait_at_a_ghost_is_the_integral_that_python_takes(browser):
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto("about:blank")
+        import_modules(page, bundle("waits"), bundle("rankone"))
+        ask = """([m, n, b, ghosts]) => {
+            const [{ waitAt }, { rankOneNetwork }] = modules;
+            const state = rankOneNetwork(m, n, b);
+            return ghosts.map((ghost) => waitAt(state, ghost)).map(({ time }) => (Number.isNaN(time) ? null : time));
+        }"""
+        passed = []
+        for seed in range(300):
+            draw = np.random.default_rng(seed)
+            network = RankOne(draw.normal(size=8), draw.normal(size=8), 2 * draw.normal(size=8))
+            ghosts = [point for point in slow_points(network) if point.kind == "ghost"]
+            arrays = [x.tolist() for x in (network.m, network.n, network.b)]
+            given = page.evaluate(ask, [*arrays, [ghost.position for ghost in ghosts]]) if ghosts else []
+            for time, ghost in zip(given, ghosts, strict=True):
+                expected = bottleneck_time(network, ghost)
+                passed.append(time is not None)
+                assert passed[-1] == np.isfinite(expected)
+                assert time is None or time == pytest.approx(expected, rel=1e-5)
+        assert passed.count(True) > 10 and passed.count(False) > 3
+
+
+def test_a_file_dropped_beside_the_figure_does_not_take_the_page_away(show):
+    page = show(Own())
+    drop(page, [["mine.csv", SAME_AS_RANK_ONE["CSV"]]], "body")
+    expect(page.locator(SENTENCE)).to_contain_text("12 units, rank 1")
+    # What nobody takes, the browser opens in place of the page.
+    taken = """([kind, place]) => {
+        const dataTransfer = new DataTransfer();
+        if (kind === "file") dataTransfer.items.add(new File(["1"], "one.txt"));
+        else dataTransfer.setData("text/plain", "m,n");
+        const event = new DragEvent("dragover", { dataTransfer, bubbles: true, cancelable: true });
+        return !document.querySelector(place).dispatchEvent(event);
+    }"""
+    assert page.evaluate(taken, ["file", "body"]) and page.evaluate(taken, ["file", "textarea[name=text]"])
+    assert not page.evaluate(taken, ["text", "body"]) and not page.evaluate(taken, ["text", "textarea[name=text]"])
 
 
 def rounded(kind, position):
@@ -184,16 +259,16 @@ def test_points_far_out_and_close_together_are_found_as_python_proves_them(show,
     assert named(page) <= proved and {each for each in proved if each[0] != "ghost"} <= named(page)
 
 
-def drop(page, files):
-    """Drop files, given as names and texts, on the widget."""
+def drop(page, files, place=".ghost-widget .ghost-live"):
+    """Drop files, given as names and texts, on the widget or elsewhere."""
     page.evaluate(
-        """files => {
+        """([files, place]) => {
             const data = new DataTransfer();
             for (const [name, text] of files) data.items.add(new File([text], name));
-            const target = document.querySelector(".ghost-widget .ghost-live");
+            const target = document.querySelector(place);
             target.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
         }""",
-        files,
+        [files, place],
     )
 
 

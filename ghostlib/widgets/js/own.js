@@ -1,21 +1,23 @@
 import { grid, show } from "./numbers.js";
 import { picture } from "./picture.js";
-import { PARABOLA, planarNetwork, planarPoints, planarTrial } from "./planar.js";
+import { planarNetwork, planarPoints, planarTrial } from "./planar.js";
 import { fieldOf, inWords, planeMarks } from "./plane_marks.js";
 import { rankOneFlow, rankOneNetwork, rankOneSlowPoints } from "./rankone.js";
 import { far, isJson, overUnits, readNetwork, tooLarge, transposed } from "./reading.js";
 import { button, node, saveFile, shell } from "./ui.js";
+import { waitAt } from "./waits.js";
 
 const [DELTA, STEPS] = [0.5, 40]; // the paper's
 const SAMPLES = 400;
 const FREE = 400; // steps of the free runs that tell how far the plane reaches
+const TAU = 10; // ms, the paper's
 const NAMED = 3; // places of one kind that the sentence names
 
 // Everything that is shown of a network of rank one.
 function alongALine({ columns, rows, b }) {
   const state = rankOneNetwork(columns[0], rows[0], b);
   const f = (kappa) => rankOneFlow(state, kappa).value;
-  const points = rankOneSlowPoints(state).map(({ position, kind, speed }) => ({ position: [position], kind, speed, time: timeAt(state, position, kind) }));
+  const points = rankOneSlowPoints(state).map(({ position, kind, speed }) => ({ position: [position], kind, speed, ...(kind === "ghost" ? waitAt(state, position) : {}) }));
   return { points, wayFrom: ([start]) => walk(start, f).map((kappa) => [kappa]), f };
 }
 
@@ -23,17 +25,6 @@ function walk(start, f) {
   const way = [start];
   for (let t = 0; t < STEPS; t += 1) way.push(way[t] + DELTA * f(way[t]));
   return way;
-}
-
-// What the parabola through a ghost takes, in units of τ; NaN where no parabola holds.
-function timeAt(state, position, kind) {
-  if (kind !== "ghost") return Infinity;
-  const { value, curvature } = rankOneFlow(state, position);
-  const product = value * curvature;
-  if (!(product > 0)) return NaN;
-  const width = Math.sqrt((2 * value) / curvature);
-  const holds = [-width, width].every((away) => Math.abs(rankOneFlow(state, position + away).value - 2 * value) <= 2 * PARABOLA * Math.abs(value));
-  return holds ? Math.PI / Math.sqrt(product / 2) : NaN;
 }
 
 // The same for rank two. Slow points are looked for as far as |F| can be small, most closely where free runs from all sides
@@ -69,14 +60,15 @@ function fixedInWords(points) {
     .join("");
 }
 
-// "a ghost at κ = −1.54, where the speed is 0.21 and which takes 8.4 τ".
+// "A ghost at κ = −1.54, where the speed is 0.21. From κ = −3.2 to 0.1 the state takes 11 τ, or 110 ms at the paper's τ."
 function ghostsInWords(points) {
   return points
     .filter(({ kind }) => kind === "ghost")
     .slice(0, 2)
     .map((ghost) => {
-      const wait = Number.isNaN(ghost.time) ? "" : ` and whose parabola takes ${show(ghost.time)} τ`;
-      return ` A ghost at κ = ${placeOf(ghost)}, where the speed is ${show(Math.abs(ghost.speed))}${wait}.`;
+      const takes = ghost.position.length > 1 ? "Its parabola takes" : `From κ = ${show(ghost.from)} to ${show(ghost.to)} the state takes`;
+      const wait = Number.isNaN(ghost.time) ? "" : ` ${takes} ${show(ghost.time)} τ, or ${show(TAU * ghost.time)} ms at the paper's τ.`;
+      return ` A ghost at κ = ${placeOf(ghost)}, where the speed is ${show(Math.abs(ghost.speed))}.${wait}`;
     })
     .join("");
 }
@@ -111,7 +103,7 @@ export default {
         const next = over.checked ? overUnits(plain) : plain;
         found = (next.rank === 1 ? alongALine : inThePlane)(next);
         [text, read] = [given, next];
-        tell(over.checked ? "" : far(next));
+        tell((over.checked ? "" : far(next)) || (next.hears ? "Shown is the network while it hears nothing: w_in is left out." : ""));
         view.redraw();
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
@@ -202,16 +194,19 @@ export default {
         return { name: "own-network", columns: ["step", ...(read.rank === 1 ? ["kappa"] : ["kappa_1", "kappa_2"])], rows: way.map((at, t) => [t, ...at]) };
       },
     });
-    const overIt = (event) => event.preventDefault();
+    // A file that is dropped beside the figure would else be opened in place of the page. Jupyter takes some itself.
+    const isOurs = ({ defaultPrevented, dataTransfer, target }) => !defaultPrevented && (dataTransfer.types.includes("Files") || (el.contains(target) && target !== area));
+    const overIt = (event) => isOurs(event) && event.preventDefault();
     const dropped = (event) => {
+      if (!isOurs(event)) return;
       event.preventDefault();
       take(event.dataTransfer.files);
     };
-    el.addEventListener("dragover", overIt);
-    el.addEventListener("drop", dropped);
+    document.addEventListener("dragover", overIt);
+    document.addEventListener("drop", dropped);
     return () => {
-      el.removeEventListener("dragover", overIt);
-      el.removeEventListener("drop", dropped);
+      document.removeEventListener("dragover", overIt);
+      document.removeEventListener("drop", dropped);
       view.destroy();
     };
   },

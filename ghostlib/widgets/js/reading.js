@@ -7,6 +7,7 @@ const MOST_UNITS = 5000;
 const LARGEST = 1e6; // bytes of a file, or characters of a text, that is read
 const NAMES = { m: ["m", "M"], n: ["n", "N"], b: ["b", "bias"] };
 const HEADERS = ["m", "n", "b", "m1", "m2", "n1", "n2"];
+const INPUT = /^w_in\d*$/; // weights of an input, which is taken to be zero
 const UNNAMED = { 2: ["m", "n"], 3: ["m", "n", "b"], 4: ["m1", "m2", "n1", "n2"], 5: ["m1", "m2", "n1", "n2", "b"] };
 const FAR = 50; // where half of the units hear more than this, tanh has long been ±1
 const SETTLING = 100; // steps of the free run that looks how far out the fixed points are
@@ -19,7 +20,7 @@ const quoted = (value) => `“${minus(cut(String(value)))}”`;
 // Why nothing of that size is read; empty where it is.
 export const tooLarge = (size) => (size > LARGEST ? `This has ${show(size / 1e6, 2)} MB, and a network takes less than ${LARGEST / 1e6}.` : "");
 
-// { rank, columns of M, rows of N, b } of one network, from JSON or CSV.
+// { rank, columns of M, rows of N, b, whether it hears an input } of one network, from JSON or CSV.
 export function readNetwork(text) {
   if (tooLarge(text.length)) no(tooLarge(text.length));
   if (text.trim() === "") no("There is nothing in it.");
@@ -46,7 +47,7 @@ function fromJson(text) {
   const rows = n.length === rank && n[0].length === units ? n : transposed(n);
   if (rows.length !== rank || rows[0].length !== units) no(`n must have shape (${rank}, ${units}) or (${units}, ${rank}) beside m of ${shapeOf(m)}, and not ${shapeOf(n)}.`);
   const bias = find("b") ? matrix(find("b"), given[find("b")]).flat() : new Array(units).fill(0);
-  return network(columns, rows, bias);
+  return { ...network(columns, rows, bias), hears: Object.hasOwn(given, "w_in") };
 }
 
 // Numbers in rows; a plain list is one row.
@@ -70,7 +71,7 @@ function fromCsv(text) {
   const hasHeader = table[0].every((entry) => Number.isNaN(Number(entry)));
   const names = hasHeader ? table.shift().map((name) => name.toLowerCase()) : UNNAMED[table[0].length];
   if (!names) no(`A table without names must have the columns m, n, b, or m1, m2, n1, n2, b, and this one has ${table[0].length}.`);
-  const strange = names.find((name, k) => !HEADERS.includes(name) || names.indexOf(name) !== k);
+  const strange = names.find((name, k) => !(HEADERS.includes(name) || INPUT.test(name)) || names.indexOf(name) !== k);
   if (strange !== undefined) no(`There is no column called ${quoted(strange)} here, or it is there twice.`);
   const ragged = table.findIndex((row) => row.length !== names.length);
   if (ragged >= 0) no(`Row ${ragged + 1} has ${table[ragged].length} entries, and there are ${names.length} columns.`);
@@ -83,7 +84,8 @@ function fromCsv(text) {
   const used = ["m", "n"].every((name) => names.includes(name)) ? [["m"], ["n"]] : [["m1", "m2"], ["n1", "n2"]];
   if (!used.flat().every((name) => names.includes(name))) no("The table must have the columns m and n, or m1, m2, n1 and n2.");
   const [columns, rows] = used.map((group) => group.map(columnOf));
-  return network(columns, rows, names.includes("b") ? columnOf("b") : new Array(table.length).fill(0));
+  const bias = names.includes("b") ? columnOf("b") : new Array(table.length).fill(0);
+  return { ...network(columns, rows, bias), hears: names.some((name) => INPUT.test(name)) };
 }
 
 function network(columns, rows, b) {
