@@ -1,4 +1,4 @@
-// A word that names a curve lights it up in the nearest live figure, under the pointer or with the keyboard's focus, which
+// A word or a symbol that names a curve lights it up in the nearest live figure, under the pointer or with the keyboard's focus, which
 // a tap gives as well: all that has another colour fades. See `lit` in the widgets' picture.js.
 (() => {
   const FADED = 0.15;

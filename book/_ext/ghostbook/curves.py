@@ -1,4 +1,6 @@
-"""``{curve}`the loss <loss>```: a word that lights up what has its colour in the nearest live figure. See curves.js."""
+"""``{curve}`the loss <loss>```, ``{curve}`$r^*$ <optimum>```: words and symbols that light up what has their colour in
+the nearest live figure. See curves.js.
+"""
 
 from pathlib import Path
 
@@ -14,13 +16,18 @@ FILES = ("curves.js", "curves.css")
 
 
 class Curve(ReferenceRole):
-    """The word, marked with a colour of the book's grammar; its own name is one if no other follows in angles."""
+    """The words, marked with a colour of the book's grammar; their own name is one if no other follows in angles.
+
+    What stands between dollars is a formula.
+    """
 
     def run(self):
         if self.target not in COLOURS:
             problem = f"curve: {self.target!r} is no colour of the grammar; allowed are {', '.join(COLOURS)}"
             return [], [self.inliner.reporter.error(problem, line=self.lineno)]
-        return [nodes.inline(self.title, self.title, classes=["ghost-curve", f"ghost-curve-{self.target}"])], []
+        parts = enumerate(self.title.split("$"))
+        marked = [nodes.math(part, part) if i % 2 else nodes.Text(part) for i, part in parts if part]
+        return [nodes.inline(self.title, "", *marked, classes=["ghost-curve", f"ghost-curve-{self.target}"])], []
 
 
 def setup(app):
