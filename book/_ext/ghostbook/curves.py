@@ -1,7 +1,9 @@
-"""``{curve}`the loss <loss>```, ``{curve}`$r^*$ <optimum>```: words and symbols that light up what has their colour in
-the nearest live figure. See curves.js.
+"""``{curve}`the loss <loss>```: a word that lights up what has its colour in the nearest live figure. See curves.js.
+
+A symbol does so too: ``{curve}`the best $r^*$ <optimum>```.
 """
 
+import re
 from pathlib import Path
 
 from docutils import nodes
@@ -13,21 +15,19 @@ from . import assets
 
 
 FILES = ("curves.js", "curves.css")
+FORMULA = re.compile(r"\$([^$]+)\$")
 
 
 class Curve(ReferenceRole):
-    """The words, marked with a colour of the book's grammar; their own name is one if no other follows in angles.
-
-    What stands between dollars is a formula.
-    """
+    """The words and symbols, marked with a colour of the grammar; their own name is one if none follows in angles."""
 
     def run(self):
         if self.target not in COLOURS:
             problem = f"curve: {self.target!r} is no colour of the grammar; allowed are {', '.join(COLOURS)}"
             return [], [self.inliner.reporter.error(problem, line=self.lineno)]
-        parts = enumerate(self.title.split("$"))
-        marked = [nodes.math(part, part) if i % 2 else nodes.Text(part) for i, part in parts if part]
-        return [nodes.inline(self.title, "", *marked, classes=["ghost-curve", f"ghost-curve-{self.target}"])], []
+        pieces = enumerate(FORMULA.split(self.title))  # every second one is a formula
+        parts = [nodes.math(piece, piece) if k % 2 else nodes.Text(piece) for k, piece in pieces if piece]
+        return [nodes.inline(self.title, "", *parts, classes=["ghost-curve", f"ghost-curve-{self.target}"])], []
 
 
 def setup(app):
