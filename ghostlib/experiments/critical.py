@@ -76,7 +76,7 @@ class NetworkRates:
         "{:.1f}",
     )
     #: The median over Eq. (15), delay in τ, by delay.
-    over_toy = Quoted(lambda self: self._by_delay(self.median / self.eq_15), "{:.2g}")
+    over_toy = Quoted(lambda self: self._by_delay(self.median / self.eq_15), lambda ratio: f"{float(f'{ratio:.2g}'):g}")
 
     @quoted("{:.2f}")
     def spread(self):

@@ -45,7 +45,7 @@ def valleys(found, network=0):
     _bars(bottom, T, measured, interval)
     bottom.plot(T, found.eq_15, color=CLAIM, linestyle="--", linewidth=1.2)
     label(bottom, "from the line", (T[2], found.median[2]), (8, 6), color=LOSS)
-    label(bottom, "measured", (T[2], measured[2]), (-8, -8))
+    label(bottom, "measured", (T[-1], measured[-1]), (-2, -7))
     label(bottom, "paper: Eq. (15)", (T[2], found.eq_15[2]), (6, 3), color=CLAIM)
     log_axes(bottom, "T in steps", "critical α")
     bottom.set_xticks(found.T, found.T)
