@@ -58,6 +58,20 @@ def import_modules(page, *sources):
     )
 
 
+def imported(*sources):
+    """A fixture: a blank page that has imported ES modules, given as text."""
+
+    @pytest.fixture(scope="module")
+    def blank(browser):
+        with browser.new_context() as context:
+            page = context.new_page()
+            page.goto("about:blank")
+            import_modules(page, *sources)
+            yield page
+
+    return blank
+
+
 @pytest.fixture
 def show(browser, tmp_path):
     """A function that opens a page with nothing but the given widgets, as the book shows them, at an address."""

@@ -4,17 +4,12 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from browser import import_modules
+from browser import imported
 
 from ghostlib.widgets._bundle import bundle
 
 
-@pytest.fixture(scope="module")
-def page(browser):
-    page = browser.new_page()
-    import_modules(page, bundle("numbers"))
-    yield page
-    page.close()
+page = imported(bundle("numbers"))
 
 
 def call(page, name, values):

@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from browser import import_modules
+from browser import imported
 from playwright.sync_api import expect
 
 from ghostlib import RankOne, slow_points
@@ -71,13 +71,8 @@ REFUSED = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def reading(browser):
-    with browser.new_context() as context:
-        page = context.new_page()
-        page.goto("about:blank")
-        import_modules(page, bundle("reading"))
-        yield page
+reading = imported(bundle("reading"))
+waits = imported(bundle("waits"), bundle("rankone"))
 
 
 @pytest.mark.parametrize("text", SAME_AS_RANK_ONE.values(), ids=SAME_AS_RANK_ONE)
@@ -163,29 +158,25 @@ def bottleneck_time(network, ghost):
     return passage_time(network, *ends)
 
 
-def test_the_wait_at_a_ghost_is_the_integral_that_python_takes(browser):
-    with browser.new_context() as context:
-        page = context.new_page()
-        page.goto("about:blank")
-        import_modules(page, bundle("waits"), bundle("rankone"))
-        ask = """([m, n, b, ghosts]) => {
-            const [{ waitAt }, { rankOneNetwork }] = modules;
-            const state = rankOneNetwork(m, n, b);
-            return ghosts.map((ghost) => waitAt(state, ghost)).map(({ time }) => (Number.isNaN(time) ? null : time));
-        }"""
-        passed = []
-        for seed in range(300):
-            draw = np.random.default_rng(seed)
-            network = RankOne(draw.normal(size=8), draw.normal(size=8), 2 * draw.normal(size=8))
-            ghosts = [point for point in slow_points(network) if point.kind == "ghost"]
-            arrays = [x.tolist() for x in (network.m, network.n, network.b)]
-            given = page.evaluate(ask, [*arrays, [ghost.position for ghost in ghosts]]) if ghosts else []
-            for time, ghost in zip(given, ghosts, strict=True):
-                expected = bottleneck_time(network, ghost)
-                passed.append(time is not None)
-                assert passed[-1] == np.isfinite(expected)
-                assert time is None or time == pytest.approx(expected, rel=1e-5)
-        assert passed.count(True) > 10 and passed.count(False) > 3
+def test_the_wait_at_a_ghost_is_the_integral_that_python_takes(waits):
+    ask = """([m, n, b, ghosts]) => {
+        const [{ waitAt }, { rankOneNetwork }] = modules;
+        const state = rankOneNetwork(m, n, b);
+        return ghosts.map((ghost) => waitAt(state, ghost)).map(({ time }) => (Number.isNaN(time) ? null : time));
+    }"""
+    passed = []
+    for seed in range(300):
+        draw = np.random.default_rng(seed)
+        network = RankOne(draw.normal(size=8), draw.normal(size=8), 2 * draw.normal(size=8))
+        ghosts = [point for point in slow_points(network) if point.kind == "ghost"]
+        arrays = [x.tolist() for x in (network.m, network.n, network.b)]
+        given = waits.evaluate(ask, [*arrays, [ghost.position for ghost in ghosts]]) if ghosts else []
+        for time, ghost in zip(given, ghosts, strict=True):
+            expected = bottleneck_time(network, ghost)
+            passed.append(time is not None)
+            assert passed[-1] == np.isfinite(expected)
+            assert time is None or time == pytest.approx(expected, rel=1e-5)
+    assert passed.count(True) > 10 and passed.count(False) > 3
 
 
 def test_a_file_dropped_beside_the_figure_does_not_take_the_page_away(show):

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from browser import import_modules
+from browser import imported
 
 from ghostlib.dynamics.slow_points import slow_points
 from ghostlib.networks.adjoint import loss_and_gradient
@@ -18,13 +18,7 @@ from ghostlib.widgets._networks import pack
 FOLD = np.sqrt(0.5) - np.arctanh(np.sqrt(0.5)) / 2  # where tanh(2κ) − κ has its extrema, f is ± this far from zero
 
 
-@pytest.fixture(scope="module")
-def page(browser):
-    """A blank page that has imported rankone.js."""
-    page = browser.new_page()
-    import_modules(page, bundle("rankone"))
-    yield page
-    page.close()
+page = imported(bundle("rankone"))
 
 
 def run(page, body, *arguments):

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from browser import import_modules
+from browser import imported
 from playwright.sync_api import Error
 
 from ghostlib import toy
@@ -22,13 +22,7 @@ CONFIDENCE_GRID = [1e-3, 0.1, 1.0, 10.0, 1e3, 1e9]
 THRESHOLD_GRID = [0.05, 1.0, 10.0, 1e6]
 
 
-@pytest.fixture(scope="module")
-def page(browser):
-    """A blank page that has imported toy.js."""
-    page = browser.new_page()
-    import_modules(page, bundle("toy"))
-    yield page
-    page.close()
+page = imported(bundle("toy"))
 
 
 def evaluate(page, name, calls):

@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from browser import import_modules
+from browser import imported
 from playwright.sync_api import expect
 
 from ghostlib.dynamics.planar_points import rank_two_points
@@ -19,13 +19,7 @@ SENTENCE = ".ghost-sentence"
 WINDOW = ((-plane.SPAN, plane.SPAN),) * 2
 
 
-@pytest.fixture(scope="module")
-def planar(browser):
-    with browser.new_context() as context:
-        page = context.new_page()
-        page.goto("about:blank")
-        import_modules(page, bundle("planar"))
-        yield page
+planar = imported(bundle("planar"))
 
 
 def arrays(network):
