@@ -196,7 +196,7 @@ TYPED = {
             "| 400 |",
         ]
         + ["| 1,600 |", "| 3,000 |", "| 19,990 |", "1,600 and 3,000", "Seed 0"],
-        "a paper's number, an interval": ["2604.05194", "95 %"],
+        "an interval": ["95 %"],
     },
     "10-laws": {
         "in captions: settings of the runs, ours": ["T = 10", "α = 0.002", "5 to 80", "25 to 400"],
