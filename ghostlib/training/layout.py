@@ -23,6 +23,7 @@ from ghostlib.networks.records import LowRank, RankOne
 # Units are padded to two of the processor's vectors of float32, which is as many as a loop takes at a time: the rest
 # would be done in smaller pieces.
 LANES = 32 if get_host_cpu_features().get("avx512f") else 16
+TRIALS = 8  # to a multiple of which trials are padded, one vector: they are seldom so many that two would pay
 LINE = 64  # bytes of a line of the processor's cache: a vector that lies across two takes twice as long to load
 
 

@@ -14,7 +14,7 @@ from ghostlib.networks.history import History, chosen_epochs
 from ghostlib.networks.records import FullRank, LowRank, RankOne, confidence, per_network
 from ghostlib.networks.task import checked_target
 from ghostlib.training import kernels
-from ghostlib.training.layout import LANES, driven_rows, pack, padded, unpack
+from ghostlib.training.layout import TRIALS, driven_rows, pack, padded, unpack
 from ghostlib.training.rules import PLAIN, checked
 
 
@@ -156,7 +156,7 @@ def _driven_trial(networks, task, epochs):
     P, steps, D = task.inputs.shape
 
     def lanes(array, fill=0.0):
-        whole = np.full((*array.shape[1:][::-1], padded(P, LANES)), fill)
+        whole = np.full((*array.shape[1:][::-1], padded(P, TRIALS)), fill)
         whole[..., :P] = array.T
         return whole
 
