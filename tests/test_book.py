@@ -172,6 +172,49 @@ def test_a_page_keeps_the_accessibility_guidelines(browser, http_base, name, sch
         assert [(rule["id"], rule["nodes"][0]["html"]) for rule in violations] == []
 
 
+CHAPTERS = [name for name in WITH_WIDGETS if re.match(r"\d", name)]
+SYMBOLS = ".ghost-curve:has(.math)"
+LIT = """() => {
+    const seen = [...document.querySelectorAll(".ghost-live:not([hidden]) g[data-colour]")].map((mark) =>
+        [mark.dataset.colour, Number(getComputedStyle(mark).opacity)]);
+    const faded = seen.some(([, opacity]) => opacity < 1);
+    return faded ? [...new Set(seen.filter(([, opacity]) => opacity === 1).map(([colour]) => colour))] : [];
+}"""
+
+
+@pytest.mark.parametrize("look", ["computer", "phone"])
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_symbol_of_a_chapter_lights_its_curve_by_pointer_keyboard_and_touch(browser, http_base, name, look):
+    phone = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True, "color_scheme": "dark"}
+    with Visit(browser, http_base, **(phone if look == "phone" else {})) as visit:
+        page = visit.open(name)
+        words = page.locator(SYMBOLS)
+        assert words.count()
+        expect(words.locator("mjx-container")).to_have_count(words.locator(".math").count())
+        for word in words.all():
+            colour = re.search(r"ghost-curve-([\w-]+)", word.get_attribute("class"))[1]
+            if look == "phone":
+                word.tap()
+            else:
+                word.hover()
+            assert colour in page.evaluate(LIT)
+            page.mouse.move(0, 0)
+            page.evaluate("document.activeElement.blur()")
+            assert page.evaluate(LIT) == []
+            word.focus()
+            assert colour in page.evaluate(LIT)
+            page.evaluate("document.activeElement.blur()")
+
+
+def test_it_does_so_where_no_formula_was_set(browser, http_base):
+    with Visit(browser, http_base) as visit:
+        visit.context.route("**/mathjax/**", lambda route: route.abort())
+        page = visit.open("08-sloppy-ranks.html")
+        assert not page.locator("mjx-container").count()
+        page.locator(SYMBOLS).first.focus()
+        assert page.evaluate(LIT) == ["loss"]
+
+
 def test_a_dark_page_prints_light_with_every_answer_unfolded(browser, http_base):
     with Visit(browser, http_base, color_scheme="dark") as visit:
         page = visit.open("04-descent.html")
@@ -184,6 +227,18 @@ def test_a_dark_page_prints_light_with_every_answer_unfolded(browser, http_base)
         assert folded.count() == 0
         page.evaluate("dispatchEvent(new Event('afterprint'))")
         assert (page.evaluate(ink), folded.count()) == (before, closed)
+
+
+@pytest.mark.parametrize("name", ["04-descent.html", "08-sloppy-ranks.html", "11-claims.html", "exercises.html"])
+def test_on_paper_is_nothing_to_press_and_the_ledger_keeps_its_headings(browser, http_base, name):
+    with Visit(browser, http_base) as visit:
+        page = visit.open(name)
+        assert page.locator("article button").count()
+        page.emulate_media(media="print")
+        assert not page.locator("article button:not(th button)").filter(visible=True).count()
+        headings = page.locator("th:nth-child(-n + 5) button")
+        assert headings.filter(visible=True).count() == headings.count()
+        assert not page.locator(".ghost-filters, .ghost-referee, .ghost-check").filter(visible=True).count()
 
 
 @pytest.mark.parametrize("name", WITH_WIDGETS)
