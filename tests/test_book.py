@@ -215,6 +215,16 @@ def test_it_does_so_where_no_formula_was_set(browser, http_base):
         assert page.evaluate(LIT) == ["loss"]
 
 
+def test_the_front_page_says_its_title_once(browser, http_base):
+    with Visit(browser, http_base) as visit:
+        title = visit.open("index.html").title()
+        assert (
+            title
+            == visit.page.locator("h1").inner_text().rstrip("#").strip()
+            == visit.page.locator(".logo__title").inner_text()
+        )
+
+
 def test_a_dark_page_prints_light_with_every_answer_unfolded(browser, http_base):
     with Visit(browser, http_base, color_scheme="dark") as visit:
         page = visit.open("04-descent.html")
@@ -286,6 +296,11 @@ def test_without_scripts_a_page_still_shows_its_pictures(browser, http_base, nam
             assert widget.locator(".ghost-static svg").is_visible()
             assert widget.locator("figcaption").is_visible()
             assert not widget.locator(".ghost-live").is_visible()
+        if name != "exercises.html":  # which are nothing without their boxes
+            asked = re.search(
+                r"[Pp]ress \w|[Dd]rag the|Start again|Train on", visit.page.locator("article").inner_text()
+            )
+            assert not asked, asked
 
 
 @pytest.mark.parametrize("name", WITH_WIDGETS)

@@ -32,7 +32,10 @@ def address(environment):
 def _add_tags(app, pagename, templatename, context, doctree):
     if doctree is None:
         return
-    tags = {"og:type": "article", "og:title": app.env.titles[pagename].astext(), "og:site_name": app.config.html_title}
+    title = app.env.titles[pagename].astext()
+    if title == app.config.html_title:
+        context["docstitle"] = ""  # else the front page's title says it twice
+    tags = {"og:type": "article", "og:title": title, "og:site_name": app.config.html_title}
     if text := describe(doctree):
         context["metatags"] += f'<meta name="description" content="{escape(text)}" />\n'
         tags["og:description"] = text
