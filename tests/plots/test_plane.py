@@ -69,7 +69,7 @@ def test_nullclines_cross_at_fixed_points_and_trials_are_those_of_the_delay(plan
 
 
 def test_the_ends_of_both_cues_of_match_to_sample_are_named():
-    found = replace(experiments.MATCH_TO_SAMPLE, epochs=60, shown=(0, 60)).run()
+    (found,) = replace(experiments.MATCH_TO_SAMPLE, seeds=1, epochs=60, shown=(0, 60)).run().courses
     figure = plots.match_plane(found, (0, 60))
     for axes, points_of in zip(figure.axes, found.points, strict=True):
         assert [text.get_text() for text in axes.texts] == ["cue +1", "cue −1"]
