@@ -25,6 +25,8 @@ from ghostlib.training import train
 LOW, HIGH = -6.0, 4.0  # ends of a line, in 1/T
 NEAR = 1.5  # within so much of the network, in 1/T, is the best point of its line
 WAY = 201  # points on the way from κ(0) to the threshold
+ABOVE = np.linspace(0, 2, 21)  # in 1/T, where a step along the whole gradient begins
+HALVINGS = 10  # of the rate of such a step, from four times that from the line
 
 
 class Silence(DelayedActivation):
@@ -46,6 +48,7 @@ def valley_lines(T, seeds, rate, area, points):
         and dL/du at its beginning
     speeds : float array (B, 2), the least and the largest f between κ(0) and the threshold
     walk : float array (B,), the rate from `walking_rate`
+    whole : float array (B,), the rate from `deadly_gradient`
     ghost : bool array (B,), whether there is a ghost on that way
     """
     task = DelayedActivation(T=T)
@@ -61,7 +64,8 @@ def valley_lines(T, seeds, rate, area, points):
     alpha, zone, distance, slope = np.transpose(steps)
     kappa = np.linspace(networks.latent(task)[:, 0], task.kappa_star, WAY, axis=-1)
     ghost = np.array([_has_ghost(*each) for each in zip(networks, kappa[:, 0], kappa[:, -1], strict=True)])
-    return loss, alpha, zone, distance, slope, *_speeds(networks, direction, kappa, T * task.delta), ghost
+    whole = deadly_gradient(along(networks, direction, ABOVE / T), task, 4 * alpha)
+    return loss, alpha, zone, distance, slope, *_speeds(networks, direction, kappa, T * task.delta), whole, ghost
 
 
 def along(networks, direction, u):
@@ -81,6 +85,26 @@ def first_deadly_step(u, loss, silent, near):
     rate = np.divide(distance, slope, out=np.full_like(slope, np.inf), where=slope > 0)
     place = rate.argmin()
     return rate[place], zone, distance[place], slope[place]
+
+
+def deadly_gradient(networks, task, highest):
+    """The least rate at which one step along the whole gradient ends in the zone, over networks (B, U); (B,).
+
+    It is looked for by halving up to `highest` (B,), and infinite where that is not enough.
+    """
+    _, gradient = loss_and_gradient(networks, task, C)
+
+    def is_deadly(alpha):
+        step = alpha[..., None]
+        there = RankOne(networks.m - step * gradient.m, networks.n - step * gradient.n, networks.b - step * gradient.b)
+        return task.accuracy(there.output(task, C)) <= outcomes.SILENT
+
+    low, high = np.zeros(networks.shape), np.broadcast_to(highest[:, None], networks.shape)
+    known = is_deadly(high)
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        low, high = np.where(is_deadly(middle), (low, middle), (middle, high))
+    return np.where(known, high, np.inf).min(axis=1)
 
 
 def walking_rate(length, gain, T):
@@ -132,6 +156,7 @@ class Valleys:
     slope: np.ndarray
     speeds: np.ndarray
     walk: np.ndarray
+    whole: np.ndarray
     ghost: np.ndarray
 
     #: How many networks there are.
@@ -151,8 +176,9 @@ class Valleys:
     uneven = Quoted(lambda self: self._uneven.max(), "{:.1f}")
     #: How many networks have a ghost on their way, by delay.
     on_the_way = Quoted(lambda self: dict(zip(self.T, self.ghost.sum(axis=1), strict=True)))
-    #: The walking rate over that from the line, median by delay: the least and the largest.
-    walk_over = Quoted(lambda self: {"least": self._walks.min(), "most": self._walks.max()}, "{:.2f}")
+    #: The walking rate, and that of a step along the whole gradient, over that from the line: medians by delay.
+    walk_over = Quoted(lambda self: self._over_line(self.walk), "{:.2f}")
+    whole_over = Quoted(lambda self: self._over_line(self.whole), "{:.2f}")
 
     @property
     def u(self):
@@ -189,9 +215,9 @@ class Valleys:
     def _uneven(self):
         return np.median(self.speeds[..., 1] / self.speeds[..., 0], axis=1)
 
-    @property
-    def _walks(self):
-        return np.median(self.walk / self.alpha, axis=1)
+    def _over_line(self, rates):
+        ratio = np.median(rates / self.alpha, axis=1)
+        return {"least": ratio.min(), "most": ratio.max()}
 
     def _power(self, values):
         some = np.array(self.T) >= LONG

@@ -71,7 +71,7 @@ def test_the_line_leads_where_the_crossing_moves_most(calm):
 
 
 def test_a_valley_is_that_of_the_network_and_its_step_ends_in_the_zone(calm):
-    loss, alpha, zone, distance, slope, speeds, walk, ghost = valleys.valley_lines(10, 3, 0.03, 6.0, 1001)
+    loss, alpha, zone, distance, slope, speeds, walk, whole, ghost = valleys.valley_lines(10, 3, 0.03, 6.0, 1001)
     task, u = DelayedActivation(T=10), np.linspace(valleys.LOW, valleys.HIGH, 1001) / 10
     np.testing.assert_allclose(loss[:, np.abs(u).argmin()], task.loss(calm.output(task, 10.0)), rtol=1e-3)
     _, gradient = loss_and_gradient(calm, Silence(T=10))
@@ -81,6 +81,14 @@ def test_a_valley_is_that_of_the_network_and_its_step_ends_in_the_zone(calm):
         ends = along(calm[i : i + 1], unit[i : i + 1], start[i] - slope[i] * alpha[i] * np.array([0.98, 1.02]))
         silent = task.accuracy(ends.output(task, 10.0))[0] <= outcomes.SILENT
         assert silent.tolist() == [False, True]
+    # From some point of the line a step along the whole gradient is as deadly, and from none at a lower rate.
+    points = along(calm, unit, valleys.ABOVE / 10)
+    _, steepest = loss_and_gradient(points, task)
+    for factor, deadly in ((0.99, False), (1.01, True)):
+        step = (factor * whole)[:, None, None]
+        there = RankOne(*(getattr(points, x) - step * getattr(steepest, x) for x in ("m", "n", "b")))
+        assert np.all((task.accuracy(there.output(task, 10.0)) <= outcomes.SILENT).any(axis=1) == deadly)
+    assert np.all(np.abs(whole / alpha - 1) < 0.2)
     kappa = calm.latent(task)[:, 0]
     fine = np.linspace(kappa, 1.0, 4001, axis=-1)
     np.testing.assert_allclose(
@@ -101,13 +109,14 @@ def test_numbers_of_the_prose_are_those_of_the_lines():
     speeds = np.stack([np.ones((3, 9)), np.array([[2.0], [1.5], [1.2]]) * np.ones(9)], axis=-1)
     settings, walk = ValleyLines(T=(10, 20, 40), points=11), alpha * np.array([[0.5], [0.6], [0.7]])
     lines = Valleys(settings, rates, np.zeros((3, 9, 11)), alpha, distance, distance, slope, speeds, walk,
-                    alpha > alpha[:, :1])  # fmt: skip
+                    1.1 * alpha, alpha > alpha[:, :1])  # fmt: skip
     assert lines.valley_over == pytest.approx({10: 2, 20: 2, 40: 2})
     assert lines.valley_ratio == pytest.approx({"least": 2, "most": 2}) and lines.valley_networks == 9
     assert lines.valley_power == pytest.approx({"low": -2, "fit": -2, "high": -2})
     assert lines.distance_power == pytest.approx(-1) and lines.slope_power == pytest.approx(1)
     assert lines.on_the_way == {10: 8, 20: 8, 40: 8}
     assert lines.uneven == 2 and lines.walk_over == pytest.approx({"least": 0.5, "most": 0.7})
+    assert lines.whole_over == pytest.approx({"least": 1.1, "most": 1.1})
     assert lines.valley_rate[20] == pytest.approx(0.005) and lines.u[0] == valleys.LOW
 
 
@@ -116,8 +125,10 @@ def test_the_longest_delay_is_begun_first_and_each_stands_in_its_place(monkeypat
 
     def made_up(compute, settings):
         asked.extend(settings)
-        return [(np.full((2, points), float(T)), *np.full((4, 2), T), np.full((2, 2), T), np.full(2, T), [T > 10] * 2)
-                for T, _, _, _, points in settings]  # fmt: skip
+        several = [
+            (np.full((2, points), float(T)), np.full((4, 2), T), np.full((2, 2), T)) for T, *_, points in settings
+        ]
+        return [(loss, *numbers, pairs, *pairs, pairs[0] > 10) for loss, numbers, pairs in several]
 
     monkeypatch.setattr("ghostlib.experiments.cache.map_cached", made_up)
     found = ValleyLines(T=(10, 20), seeds=2, points=5).run(None)

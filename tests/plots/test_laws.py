@@ -61,7 +61,7 @@ def test_valleys_begin_at_the_zone_and_their_rates_stand_beside_the_measured():
     zone = -2.0 / np.array(T)[:, None] * np.ones(16)
     speeds = np.ones((6, 16, 2))
     found = Valleys(
-        ValleyLines(points=101), rates, loss, 2 * rates.rate, zone, zone, zone, speeds, rates.rate, zone > 0
+        ValleyLines(points=101), rates, loss, 2 * rates.rate, zone, zone, zone, speeds, *[rates.rate] * 2, zone > 0
     )
     figure = plots.valleys(found)
     assert_legible(figure)
