@@ -176,9 +176,10 @@ class Valleys:
     uneven = Quoted(lambda self: self._uneven.max(), "{:.1f}")
     #: How many networks have a ghost on their way, by delay.
     on_the_way = Quoted(lambda self: dict(zip(self.T, self.ghost.sum(axis=1), strict=True)))
-    #: The walking rate, and that of a step along the whole gradient, over that from the line: medians by delay.
-    walk_over = Quoted(lambda self: self._over_line(self.walk), "{:.2f}")
-    whole_over = Quoted(lambda self: self._over_line(self.whole), "{:.2f}")
+    #: The walking rate over that from the line: the least and the largest of the medians by delay.
+    walk_over = Quoted(lambda self: dict(zip(("least", "most"), self._over_line(self.walk), strict=True)), "{:.2f}")
+    #: By how much at most such a median for the whole gradient is off.
+    whole_off = Quoted(lambda self: np.abs(np.array(self._over_line(self.whole)) - 1).max(), "{:.1%}")
 
     @property
     def u(self):
@@ -217,7 +218,7 @@ class Valleys:
 
     def _over_line(self, rates):
         ratio = np.median(rates / self.alpha, axis=1)
-        return {"least": ratio.min(), "most": ratio.max()}
+        return ratio.min(), ratio.max()
 
     def _power(self, values):
         some = np.array(self.T) >= LONG

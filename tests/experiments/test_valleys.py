@@ -116,7 +116,7 @@ def test_numbers_of_the_prose_are_those_of_the_lines():
     assert lines.distance_power == pytest.approx(-1) and lines.slope_power == pytest.approx(1)
     assert lines.on_the_way == {10: 8, 20: 8, 40: 8}
     assert lines.uneven == 2 and lines.walk_over == pytest.approx({"least": 0.5, "most": 0.7})
-    assert lines.whole_over == pytest.approx({"least": 1.1, "most": 1.1})
+    assert lines.whole_off == pytest.approx(0.1)
     assert lines.valley_rate[20] == pytest.approx(0.005) and lines.u[0] == valleys.LOW
 
 
