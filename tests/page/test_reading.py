@@ -16,11 +16,16 @@ from ghostbook import notebooks, preview, reading, terms, tiles  # noqa: E402  (
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"),
-    [(3, "less than a minute"), (60, "about 1 minute"), (89, "about 1 minute"), (700, "about 12 minutes")],
+    ("words", "said"),
+    [(10, "less than a minute"), (200, "about 1 minute"), (299, "about 1 minute"), (2333, "about 12 minutes")],
 )
-def test_a_time_is_said_in_minutes(seconds, said):
-    assert reading.minutes(seconds) == said
+def test_the_time_to_read_is_said_in_minutes(words, said):
+    assert reading.to_read(words) == said
+
+
+def test_the_time_to_compute_is_the_same_in_two_builds_of_one_commit():
+    assert {reading.to_compute(seconds) for seconds in (3, 25, 59)} == {"less than a minute"}
+    assert {reading.to_compute(seconds) for seconds in (61, 130, 250)} == {"a few minutes"}
 
 
 def test_words_are_those_of_paragraphs_and_captions_and_not_of_code():

@@ -5,14 +5,18 @@ from myst_nb.sphinx_ import NbMetadataCollector
 
 
 WORDS = 200  # read in a minute
+SHORT = "less than a minute"
 
 
-def minutes(seconds):
-    """A time as it is said: "less than a minute", "about 1 minute", "about 12 minutes"."""
-    if seconds < 60:
-        return "less than a minute"
-    whole = round(seconds / 60)
-    return f"about {whole} minute{'s' if whole > 1 else ''}"
+def to_read(words):
+    """How long so many words take: "less than a minute", "about 1 minute", "about 12 minutes"."""
+    whole = round(words / WORDS)
+    return f"about {whole} minute{'s' if whole > 1 else ''}" if words >= WORDS else SHORT
+
+
+def to_compute(seconds):
+    """How long a run took, no closer than two builds of one commit agree: they are to give the same bytes."""
+    return "a few minutes" if seconds >= 60 else SHORT
 
 
 def words(doctree):
@@ -25,7 +29,7 @@ def _tell(app, doctree, docname):
     ran = (NbMetadataCollector.get_exec_data(app.env, docname) or {}).get("runtime")
     if not ran or not docname[:1].isdigit():  # chapters alone begin with their number
         return
-    told = f"To read: {minutes(60 * words(doctree) / WORDS)}. To compute: {minutes(ran)}."
+    told = f"To read: {to_read(words(doctree))}. To compute: {to_compute(ran)}."
     title = doctree.next_node(nodes.title)
     title.parent.insert(1, nodes.paragraph(text=told, classes=["ghost-reading"]))
 
