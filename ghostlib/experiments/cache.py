@@ -51,8 +51,8 @@ def map_cached(compute, settings, *, executor=None, progress=False):
     settings : sequence of tuples
         Finite numbers and strings.
     executor : concurrent.futures.Executor, optional
-        By default as many threads as there are cores, which suits functions that release the interpreter's lock. A
-        cluster's is ``distributed.Client(address).get_executor()``.
+        By default one thread more than there are cores, since each waits for the disk now and then; this suits
+        functions that release the interpreter's lock. A cluster's is ``distributed.Client(address).get_executor()``.
     progress : bool, default False
         Whether to show a progress bar.
 
@@ -68,7 +68,7 @@ def map_cached(compute, settings, *, executor=None, progress=False):
     results = [read(folder, each) for each in keys]
     missing = [i for i, result in enumerate(results) if result is None]
     # Not a `with` block, which would wait for the calls that have begun.
-    pool = ThreadPoolExecutor(joblib.cpu_count()) if executor is None else executor
+    pool = ThreadPoolExecutor(joblib.cpu_count() + 1) if executor is None else executor
     futures = {pool.submit(compute_or_load, folder, keys[i], compute, settings[i]): i for i in missing}
     bar = tqdm(total=len(settings), initial=len(settings) - len(missing), unit="result", disable=not progress)
     writable = True
