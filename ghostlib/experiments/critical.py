@@ -107,7 +107,7 @@ class RatesByDelay:
     high: tuple[float, ...] = (0.4, 0.25, 0.15, 0.09, 0.05, 0.025, 0.009, 0.002)
     epochs: tuple[int, ...] = (3000,) * 7 + (12_000,)  # after the plateau; enough to learn to wait
     longer: tuple[int, ...] = (10_000,) * 7 + (30_000,)  # in the check at the median
-    halvings: int = 7
+    halvings: int = 6
 
     def run(self):
         """All trainings, as `NetworkRates`; each delay is kept on the disk once it is done."""
@@ -117,14 +117,14 @@ class RatesByDelay:
             for T, low, high, epochs in zip(self.T, self.low, self.high, self.epochs, strict=True)
             for half in halves
         ]
-        rate = self._joined(cache.map_cached(fates.critical_rates, settings))
+        rate = self._joined(cache.map_cached(fates.critical_rates, settings[::-1])[::-1])  # the longest first
         middle = np.median(rate, axis=1)
         settings = [
             (T, *half, float(rate), longer)
             for T, rate, longer in zip(self.T, middle, self.longer, strict=True)
             for half in halves
         ]
-        return NetworkRates(self.T, rate, self._joined(cache.map_cached(fates.trapped_at, settings)))
+        return NetworkRates(self.T, rate, self._joined(cache.map_cached(fates.trapped_at, settings[::-1])[::-1]))
 
     def _joined(self, done):
         return np.concatenate([part for (part,) in done]).reshape(len(self.T), self.seeds)

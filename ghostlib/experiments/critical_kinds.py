@@ -79,7 +79,7 @@ class CriticalKinds:
     high: float = 0.06
     highest: tuple[float, ...] = (0.3, 0.1, 0.08, 0.06, 0.06)  # for c
     epochs: int = 3000  # after the plateau
-    halvings: int = 7
+    halvings: int = 6
 
     def run(self):
         """All trainings, as `RatesByKind`; each kind is kept on the disk once it is done."""
@@ -88,7 +88,7 @@ class CriticalKinds:
             "c": [(Kind(c=c), high) for c, high in zip(self.c, self.highest, strict=True)],
             "Δ": [(Kind(T=round(self.delay / dt), dt=dt), self.high) for dt in self.dt],
         }
-        kinds = sorted({each for sweep in sweeps.values() for each in sweep})
+        kinds = sorted({each for sweep in sweeps.values() for each in sweep}, reverse=True)  # the longest first
         settings = [(*kind, 0, self.seeds, self.low, high, self.epochs, self.halvings) for kind, high in kinds]
         done = dict(zip(kinds, (rate for (rate,) in cache.map_cached(fates.critical_rates, settings)), strict=True))
         rates = {name: np.stack([done[each] for each in sweep]) for name, sweep in sweeps.items()}

@@ -107,7 +107,7 @@ class TimeSteps:
     def run(self):
         """All trainings, as `StepOutcomes`; each is kept on the disk once it is done."""
         settings = [(seed, dt, self.alpha, self.epochs, self.stage) for dt in self.dt for seed in self.seeds]
-        done = cache.map_cached(trained_with_step, settings)
+        done = cache.map_cached(trained_with_step, settings[::-1])[::-1]  # the longest first
         shape = len(self.dt), len(self.seeds)
         columns = [np.stack(column) for column in zip(*done, strict=True)]
         escape, settled, swing, m, n, b = (column.reshape(*shape, *column.shape[1:]) for column in columns)
