@@ -457,6 +457,8 @@ def test_a_description_is_prose_cut_at_the_end_of_a_word():
     text = summary.describe(document)
     assert text.endswith("word …") and len(text) <= summary.LENGTH + 1
     assert summary.describe(nodes.section("", nodes.paragraph(text="Short.\nTwo lines."))) == "Short. Two lines."
+    times = nodes.paragraph(text="To read: about 3 minutes.", classes=["ghost-reading"])
+    assert summary.describe(nodes.section("", times, nodes.paragraph(text="A question?"))) == "A question?"
 
 
 @pytest.mark.parametrize(

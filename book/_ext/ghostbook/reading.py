@@ -6,6 +6,7 @@ from myst_nb.sphinx_ import NbMetadataCollector
 
 WORDS = 200  # read in a minute
 SHORT = "less than a minute"
+LINE = "ghost-reading"  # the class of the line
 
 
 def to_read(words):
@@ -31,7 +32,7 @@ def _tell(app, doctree, docname):
         return
     told = f"To read: {to_read(words(doctree))}. To compute: {to_compute(ran)}."
     title = doctree.next_node(nodes.title)
-    title.parent.insert(1, nodes.paragraph(text=told, classes=["ghost-reading"]))
+    title.parent.insert(1, nodes.paragraph(text=told, classes=[LINE]))
 
 
 def setup(app):

@@ -5,17 +5,21 @@ from html import escape
 
 from docutils import nodes
 
-from . import assets, preview
+from . import assets, preview, reading
 
 
 LENGTH = 200  # characters of a description; more is cut off where it is shown
 
 
 def describe(doctree):
-    """The beginning of a page's first paragraphs without formulas as plain text, cut at the end of a word."""
+    """The beginning of a page's first paragraphs as plain text, cut at the end of a word.
+
+    Those with formulas do not count, nor does the line under the title that says how long it takes.
+    """
     text = ""
     for paragraph in doctree.findall(nodes.paragraph):
-        if isinstance(paragraph.parent, nodes.section) and not list(paragraph.findall(nodes.math)):
+        is_prose = isinstance(paragraph.parent, nodes.section) and reading.LINE not in paragraph["classes"]
+        if is_prose and not list(paragraph.findall(nodes.math)):
             text = f"{text} {' '.join(paragraph.astext().split())}".strip()
         if len(text) > LENGTH:
             return text[: LENGTH - 1].rsplit(" ", 1)[0] + " …"
