@@ -18,29 +18,29 @@ C = 10.0
 TASK = DelayedActivation()
 
 
-def freed_by_noise(seeds, alpha, epochs, noisy, kicks, noises, trials, draw):
+def freed_by_noise(seeds, alpha, epochs, noisy, kicks, noises, count, draw):
     """What noise does to those of the networks 0 … seeds − 1 that are trapped after so many epochs.
 
     They are trained for `noisy` epochs more, with noise whose standard deviation falls evenly to zero, and for as many
     without. The noise is in the weights, from each of `kicks` on; or in the state, from each of `noises` on, with a
-    gradient averaged over each number of `trials`.
+    gradient averaged over so many trials.
 
     Returns
     -------
     in_weights : bool array (2, kicks, F), which of the F trapped networks have recovered, and which do the task with an
         accuracy ≥ 0.95
-    in_state : bool array (2, trials, noises, F)
+    in_state : bool array (2, noises, F)
     """
-    history = train(RankOne.initial(range(seeds)), TASK, alpha, epochs, C)
+    history = train(RankOne.initial(range(seeds)), TASK, alpha, epochs, C, threads=1)
     fallen = history.networks[np.flatnonzero(outcomes.trapped(history.accuracy))]
     falling = 1 - np.arange(noisy) / noisy
 
     def after(networks):
-        accuracy = train(networks, TASK, alpha, noisy, C).accuracy
+        accuracy = train(networks, TASK, alpha, noisy, C, threads=1).accuracy
         return np.stack([outcomes.recovered(accuracy), accuracy[..., -1] >= outcomes.HIGH_ACCURACY])
 
-    shaken = [[after(with_noise(fallen, alpha, size * falling, count, draw)) for size in noises] for count in trials]
-    return after(with_kicks(fallen, alpha, np.multiply.outer(falling, kicks), draw)), np.moveaxis(shaken, 2, 0)
+    shaken = [after(with_noise(fallen, alpha, size * falling, count, draw)) for size in noises]
+    return after(with_kicks(fallen, alpha, np.multiply.outer(falling, kicks), draw)), np.moveaxis(shaken, 1, 0)
 
 
 def with_kicks(networks, alpha, sizes, draw):
@@ -48,7 +48,7 @@ def with_kicks(networks, alpha, sizes, draw):
     generator = np.random.default_rng(draw)
     networks = networks[np.tile(np.arange(len(networks)), (sizes.shape[1], 1))]
     for size in sizes[..., None, None]:
-        now = train(networks, TASK, alpha, 1, C, record=[1]).networks
+        now = train(networks, TASK, alpha, 1, C, record=[1], threads=1).networks
         networks = RankOne(*(x + size * generator.standard_normal(x.shape) for x in (now.m, now.n, now.b)))
     return networks
 
@@ -57,7 +57,7 @@ def with_noise(networks, alpha, sizes, count, draw):
     """Networks (F,) trained on so many trials with noise in the state, at each epoch of one of `sizes` (epochs,)."""
     heard = in_trials(networks)
     for epoch, size in enumerate(sizes):
-        now = train(heard, noisy_trials(count, size, draw + epoch), alpha, 1, record=[1]).networks
+        now = train(heard, noisy_trials(count, size, draw + epoch), alpha, 1, record=[1], threads=1).networks
         heard = replace(now, w_out=heard.w_out, b_out=heard.b_out)  # c and κ* are not trained
     return RankOne(heard.m[..., 0], heard.n[..., 0, :], heard.b)
 
@@ -80,7 +80,7 @@ def noisy_trials(count, noise, seed):
 
 @dataclass(frozen=True, eq=False)
 class Freed:
-    """Trapped networks after noise: bool arrays as `freed_by_noise` has them."""
+    """Trapped networks after noise: bool arrays as `freed_by_noise` has them, in_state (2, trials, noises, F)."""
 
     settings: "NoiseSettings"
     in_weights: np.ndarray
@@ -127,8 +127,10 @@ class NoiseSettings:
 
     def run(self):
         """All trainings, as `Freed`; kept on the disk."""
-        settings = (self.seeds, self.alpha, self.epochs, self.noisy, self.kicks, self.noises, self.trials, self.draw)
-        return Freed(self, *cache.map_cached(freed_by_noise, [settings])[0])
+        given = self.seeds, self.alpha, self.epochs, self.noisy, self.kicks, self.noises
+        done = cache.map_cached(freed_by_noise, [(*given, count, self.draw) for count in self.trials])
+        in_weights, in_state = zip(*done, strict=True)  # the former is the same for every count
+        return Freed(self, in_weights[0], np.stack(in_state, axis=1))
 
 
 NOISE = NoiseSettings()
