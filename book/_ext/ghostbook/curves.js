@@ -1,5 +1,5 @@
-// A word or a symbol that names a curve lights it up in the nearest live figure, under the pointer or with the keyboard's focus, which
-// a tap gives as well: all that has another colour fades. See `lit` in the widgets' picture.js.
+// A word or a symbol that names a curve lights it up in the nearest live figure, under the pointer or with the keyboard's
+// focus, which a tap gives as well: all that has another colour fades. See `lit` in the widgets' picture.js.
 (() => {
   const FADED = 0.15;
   const colourOf = (word) => [...word.classList].find((name) => name.startsWith("ghost-curve-")).slice("ghost-curve-".length);

@@ -9,14 +9,13 @@ const PIECES = 4000; // of an integral
 export function waitAt(state, ghost) {
   const { value: speed, curvature } = rankOneFlow(state, ghost);
   const width = Math.sqrt((2 * speed) / curvature);
-  const slowness = grid01().map((share) => speed / rankOneFlow(state, ghost + (2 * share - 1) * width).value);
+  const places = Array.from({ length: PIECES + 1 }, (_, k) => ghost + ((2 * k) / PIECES - 1) * width);
+  const slowness = places.map((place) => speed / rankOneFlow(state, place).value);
   const isPassed = slowness.every((value) => value > 0 && value < Infinity);
   return { from: ghost - width, to: ghost + width, time: isPassed ? (2 * width * simpson(slowness)) / Math.abs(speed) : NaN };
 }
 
-const grid01 = () => Array.from({ length: PIECES + 1 }, (_, k) => k / PIECES);
-
-// ∫ over [0, 1] of a function with these values on its grid.
+// ∫ over [0, 1] of a function with these values at even places.
 function simpson(values) {
   return values.reduce((sum, value, k) => sum + value * (k === 0 || k === PIECES ? 1 : k % 2 ? 4 : 2), 0) / (3 * PIECES);
 }
