@@ -250,7 +250,8 @@ def test_the_parameters_of_a_training_are_read_and_set_from_python(lab, opened):
     start = RankOne.initial(8)
 
     def where():
-        epoch, m = stands.read_text().split() if stands.exists() else ("-1", "nan")
+        text = stands.read_text() if stands.exists() else ""  # and empty for a moment, whenever Python writes it
+        epoch, m = text.split() or ("-1", "nan")
         return int(epoch), float(m)
 
     wait_until(lambda: where() == (0, start.m[0]), seconds=20, otherwise=lambda: f"Python reads {where()}")
