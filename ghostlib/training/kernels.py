@@ -659,8 +659,7 @@ def loss_and_gradient(theta, trial, workspace):
 
 @overload(loss_and_gradient, jit_options=FAST)
 def _loss_and_gradient(theta, trial, workspace):
-    kernel = KERNEL[workspace.instance_class]
-    return lambda theta, trial, workspace: kernel(theta, trial, workspace)
+    return KERNEL[workspace.instance_class].py_func  # itself: a function around it would be compiled for itself too
 
 
 @njit(**FAST)
@@ -726,10 +725,7 @@ def update(theta, gradient, gradient_norm, alpha, rule, moments, t):
 
 @overload(update, jit_options=STRICT)
 def _update(theta, gradient, gradient_norm, alpha, rule, moments, t):
-    step = STEP[rule.instance_class]
-    return lambda theta, gradient, gradient_norm, alpha, rule, moments, t: step(
-        theta, gradient, gradient_norm, alpha, rule, moments, t
-    )
+    return STEP[rule.instance_class].py_func
 
 
 @njit(**STRICT)
