@@ -67,7 +67,7 @@ class DrivenTrial(NamedTuple):
     trials, units : P and N without padding.
     rank, inputs : K and D.
     from_rates : whether the output is read from the rates.
-    fixed : whether N is not trained.
+    fixed : whether N is the identity, and not trained.
     bounded : whether the output is tanh, and not the sigmoid.
     delta, x0, spread, squashed, noise : as in `Trials`.
     epochs : the last epoch.
@@ -559,8 +559,12 @@ def driven(theta, trial, workspace):
                     total += c0 + c1 * state[1, t, p] + c2 * state[2, t, p] + c3 * state[3, t, p]
                     phi[i, t, p] = tanh(total)
         for k in range(latent):
-            for i in range(0, units, 4):
-                add_four_vectors(outward.T, i, k, phi, i, place, drive, k, 0, i > 0)
+            if trial.fixed and k < rank:
+                for p in range(width):
+                    drive[k, 0, p] = phi[k, place, p]
+            else:
+                for i in range(0, units, 4):
+                    add_four_vectors(outward.T, i, k, phi, i, place, drive, k, 0, i > 0)
             before = state[first + k] if k < rank else read
             if t >= 0:
                 euler_step(before, t, t + 1, drive[k, 0], delta)
@@ -611,6 +615,12 @@ def driven(theta, trial, workspace):
                 euler_step(adjoint[k], t, place, drive[k, 0], delta)
         if t > 0:
             for i in range(trial.units):
+                if trial.fixed:
+                    said = outward[rank, i] if trial.from_rates else zero
+                    for p in range(width):
+                        back = adjoint[i, place, p] + said * adjoint[latent - 1, place, p]
+                        dz[i, place, p] = back * (one - phi[i, place, p] * phi[i, place, p])
+                    continue
                 for k in range(4, outward.shape[0], 4):
                     add_four_vectors(outward, k, i, adjoint, k, place, dz, i, place, k > 4)
                 n0, n1, n2, n3 = outward[0, i], outward[1, i], outward[2, i], outward[3, i]
