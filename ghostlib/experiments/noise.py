@@ -1,6 +1,7 @@
 """Chapter 10: does noise, in the weights or in the state, set trapped networks free, as a low confidence does? Ours."""
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -18,20 +19,20 @@ C = 10.0
 TASK = DelayedActivation()
 
 
-def freed_by_noise(seeds, alpha, epochs, noisy, kicks, noises, count, draw):
-    """What noise does to those of the networks 0 … seeds − 1 that are trapped after so many epochs.
+def freed_by_noise(first, last, alpha, epochs, noisy, kicks, noises, trials, draw):
+    """What noise does to those of the networks `first` … `last` − 1 that are trapped after so many epochs.
 
     They are trained for `noisy` epochs more, with noise whose standard deviation falls evenly to zero, and for as many
     without. The noise is in the weights, from each of `kicks` on; or in the state, from each of `noises` on, with a
-    gradient averaged over so many trials.
+    gradient averaged over each number of `trials`.
 
     Returns
     -------
     in_weights : bool array (2, kicks, F), which of the F trapped networks have recovered, and which do the task with an
         accuracy ≥ 0.95
-    in_state : bool array (2, noises, F)
+    in_state : bool array (2, trials, noises, F)
     """
-    history = train(RankOne.initial(range(seeds)), TASK, alpha, epochs, C, threads=1)
+    history = train(RankOne.initial(range(first, last)), TASK, alpha, epochs, C, threads=1)
     fallen = history.networks[np.flatnonzero(outcomes.trapped(history.accuracy))]
     falling = 1 - np.arange(noisy) / noisy
 
@@ -39,8 +40,9 @@ def freed_by_noise(seeds, alpha, epochs, noisy, kicks, noises, count, draw):
         accuracy = train(networks, TASK, alpha, noisy, C, threads=1).accuracy
         return np.stack([outcomes.recovered(accuracy), accuracy[..., -1] >= outcomes.HIGH_ACCURACY])
 
-    shaken = [after(with_noise(fallen, alpha, size * falling, count, draw)) for size in noises]
-    return after(with_kicks(fallen, alpha, np.multiply.outer(falling, kicks), draw)), np.moveaxis(shaken, 1, 0)
+    kicked = after(with_kicks(fallen, alpha, np.multiply.outer(falling, kicks), (draw, first)))
+    shaken = [[after(with_noise(fallen, alpha, size * falling, n, draw)) for size in noises] for n in trials]
+    return kicked, np.moveaxis(shaken, 2, 0)
 
 
 def with_kicks(networks, alpha, sizes, draw):
@@ -117,6 +119,7 @@ class NoiseSettings:
     """Chapter 10: the trapped networks of Fig. 4 under noise that falls to zero. Ours."""
 
     seeds: int = 100
+    pieces: int = 4
     alpha: float = 0.02
     epochs: int = 6000
     noisy: int = 100
@@ -127,10 +130,10 @@ class NoiseSettings:
 
     def run(self):
         """All trainings, as `Freed`; kept on the disk."""
-        given = self.seeds, self.alpha, self.epochs, self.noisy, self.kicks, self.noises
-        done = cache.map_cached(freed_by_noise, [(*given, count, self.draw) for count in self.trials])
-        in_weights, in_state = zip(*done, strict=True)  # the former is the same for every count
-        return Freed(self, in_weights[0], np.stack(in_state, axis=1))
+        ends = np.linspace(0, self.seeds, self.pieces + 1).astype(int).tolist()
+        given = self.alpha, self.epochs, self.noisy, self.kicks, self.noises, self.trials, self.draw
+        done = cache.map_cached(freed_by_noise, [(*each, *given) for each in pairwise(ends)])
+        return Freed(self, *(np.concatenate(part, axis=-1) for part in zip(*done, strict=True)))
 
 
 NOISE = NoiseSettings()

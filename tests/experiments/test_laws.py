@@ -122,23 +122,26 @@ def test_kinds_are_those_of_the_sweeps_and_the_paper_s_is_trained_once(monkeypat
 
 
 def test_noise_frees_some_of_the_trapped_and_next_to_none_leaves_them_where_they_are():
-    settings = 8, 0.02, 6000, 100, (1e-12, 0.3), (1e-12, 1.0), 8, 0
+    settings = 0, 8, 0.02, 6000, 100, (1e-12, 0.3), (1e-12, 1.0), (8,), 0
     in_weights, in_state = noise.freed_by_noise(*settings)
     history = train(RankOne.initial(range(8)), DelayedActivation(), 0.02, 6000)
     trapped = outcomes.trapped(history.accuracy).sum()
-    assert trapped and in_weights.shape == (2, 2, trapped) and in_state.shape == (2, 2, trapped)
-    assert not in_weights[:, 0].any() and not in_state[:, 0].any()
-    assert in_state[0, 1].any()
+    assert trapped and in_weights.shape == (2, 2, trapped) and in_state.shape == (2, 1, 2, trapped)
+    assert not in_weights[:, 0].any() and not in_state[:, :, 0].any()
+    assert in_state[0, 0, 1].any()
     for one, other in zip((in_weights, in_state), noise.freed_by_noise(*settings), strict=True):
         np.testing.assert_array_equal(one, other)
 
 
-def test_each_number_of_trials_has_its_place():
-    settings = NoiseSettings(seeds=3, alpha=0.05, epochs=3000, noisy=50, kicks=(0.1,), noises=(0.5, 1.0))
-    found = settings.run()
-    one, eight = (noise.freed_by_noise(3, 0.05, 3000, 50, (0.1,), (0.5, 1.0), count, 0) for count in (1, 8))
-    np.testing.assert_array_equal(found.in_state, np.stack([one[1], eight[1]], axis=1))
-    np.testing.assert_array_equal(found.in_weights, one[0])
+def test_each_number_of_trials_and_each_network_has_its_place():
+    given = 0.02, 6000, 100, (0.1,), (0.3, 1.0)
+    found = NoiseSettings(8, 2, *given).run()
+    parts = [[noise.freed_by_noise(*ends, *given, (count,), 0) for ends in ((0, 4), (4, 8))] for count in (1, 8)]
+    assert found.in_state.shape[-1] and found.in_state.any() and not found.in_state.all()
+    np.testing.assert_array_equal(
+        found.in_state, np.concatenate([np.concatenate([p[1] for p in each], axis=-1) for each in parts], axis=1)
+    )
+    np.testing.assert_array_equal(found.in_weights, np.concatenate([p[0] for p in parts[0]], axis=-1))
 
 
 def test_without_noise_the_trials_are_the_task():
