@@ -7,4 +7,4 @@ from hypothesis import settings
 settings.register_profile("book", deadline=None, derandomize=True)
 settings.load_profile("book")
 
-pytest_plugins = ["notebooks", "browser", "drawing", "untrained"]
+pytest_plugins = ["notebooks", "browser", "drawing", "trained", "untrained"]

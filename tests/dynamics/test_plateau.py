@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from ghostlib import outcomes
 from ghostlib.dynamics.plateau import plateau_duration
 from ghostlib.networks import adjoint
 from ghostlib.networks.records import RankOne
@@ -12,15 +11,6 @@ from ghostlib.training import train
 
 
 TASK = DelayedActivation()
-
-
-@pytest.fixture(scope="module")
-def fallen():
-    """Networks at a learning rate that is too high for nearly all of them: they got the task and lost it."""
-    history = train(RankOne.initial(np.arange(30)), TASK, 0.03, 6000)
-    caught = outcomes.trapped(history.accuracy)
-    assert caught.sum() >= 25
-    return history.networks[caught]
 
 
 def test_it_is_what_is_gained_over_the_square_of_the_gradient():

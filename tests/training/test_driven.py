@@ -1,7 +1,5 @@
 import os
 import signal
-import subprocess
-import sys
 import threading
 from dataclasses import fields
 
@@ -194,29 +192,6 @@ def test_training_can_be_interrupted():
     timer.start()
     with pytest.raises(KeyboardInterrupt):
         train(networks, CUES, 0.01, 10**9, record=[])
-
-
-def test_results_do_not_depend_on_whether_the_code_was_compiled_just_now(tmp_path):
-    script = """if True:
-        import numpy as np
-        from ghostlib.networks.driven import DrivenLowRank
-        from ghostlib.networks.trials import DelayedCueDiscrimination
-        from ghostlib.training import kernels, train
-
-        rng = np.random.default_rng(0)
-        shapes = (3, 30, 2), (3, 2, 30), (3, 30), (3, 2), (3,), (3, 30, 1)
-        networks = DrivenLowRank(*(0.5 * rng.standard_normal(shape) for shape in shapes))
-        history = train(networks, DelayedCueDiscrimination(3, noise=0.1), 0.1, 500)
-        print(history.loss.tobytes().hex(), history.gradient_norm.tobytes().hex())
-        print(sum(kernels.advance.stats.cache_hits.values()))
-    """
-    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
-    compiled, cached = (
-        subprocess.run([sys.executable, "-c", script], env=environment, check=True, capture_output=True).stdout.split()
-        for _ in range(2)
-    )
-    assert (compiled.pop(), cached.pop()) == (b"0", b"1")
-    assert compiled == cached
 
 
 def test_nothing_moves_in_the_padding():

@@ -13,15 +13,6 @@ from ghostlib.training.schedules import Schedule, anneal, ramp, train_at, train_
 TASK = DelayedActivation()
 
 
-@pytest.fixture(scope="module")
-def fallen():
-    """Networks at a learning rate that is too high for nearly all of them: they got the task and lost it."""
-    history = train(RankOne.initial(np.arange(30)), TASK, 0.03, 6000)
-    caught = outcomes.trapped(history.accuracy)
-    assert caught.sum() >= 25
-    return history.networks[caught]
-
-
 class TestStages:
     def test_one_confidence_in_two_stages_is_one_training(self):
         networks = RankOne.initial([3, 4])

@@ -121,8 +121,10 @@ def test_results_do_not_depend_on_whether_the_code_was_compiled_just_now(tmp_pat
     """
     script = """if True:
         import numpy as np
+        from ghostlib.networks.driven import DrivenLowRank
         from ghostlib.networks.records import LowRank, RankOne
         from ghostlib.networks.task import DelayedActivation
+        from ghostlib.networks.trials import DelayedCueDiscrimination
         from ghostlib.training import kernels, train
 
         rng = np.random.default_rng(0)
@@ -133,6 +135,10 @@ def test_results_do_not_depend_on_whether_the_code_was_compiled_just_now(tmp_pat
             print(history.loss.tobytes().hex(), history.gradient_norm.tobytes().hex())
             assert (np.abs(np.diff(history.loss)) > 0.1).sum() > 10
             assert set((40 * history.accuracy).ravel()) <= set(range(41))
+        shapes = (3, 30, 2), (3, 2, 30), (3, 30), (3, 2), (3,), (3, 30, 1)
+        hearing = DrivenLowRank(*(0.5 * rng.standard_normal(shape) for shape in shapes))
+        history = train(hearing, DelayedCueDiscrimination(3, noise=0.1), 0.1, 500)
+        print(history.loss.tobytes().hex(), history.gradient_norm.tobytes().hex())
         print(sum(kernels.advance.stats.cache_hits.values()))
     """
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
@@ -140,7 +146,7 @@ def test_results_do_not_depend_on_whether_the_code_was_compiled_just_now(tmp_pat
         subprocess.run([sys.executable, "-c", script], env=environment, check=True, capture_output=True).stdout.split()
         for _ in range(2)
     )
-    assert (compiled.pop(), cached.pop()) == (b"0", b"3")
+    assert (compiled.pop(), cached.pop()) == (b"0", b"4")
     assert compiled == cached
 
 
