@@ -30,8 +30,9 @@ class NetworkRates:
 
     #: How many networks there are.
     networks = Quoted(lambda self: self.rate.shape[1])
-    #: How many rates lie outside the interval that was searched, of all.
-    outside = Quoted(lambda self: np.sum((self.rate == 0) | np.isinf(self.rate)))
+    #: How many rates lie outside the interval that was searched, of all, and at the shortest delay.
+    outside = Quoted(lambda self: self._outside.sum())
+    outside_shortest = Quoted(lambda self: self._outside[0].sum())
 
     @cached_property
     def median(self):
@@ -80,8 +81,10 @@ class NetworkRates:
 
     @quoted("{:.2f}")
     def spread(self):
-        """Upper over lower quartile of the rates of the networks: the least and the most over the delays."""
-        ratio = np.divide(*np.quantile(self.rate, (0.75, 0.25), axis=1))
+        """Upper over lower quartile of the rates: the least and the most over the delays where both were found."""
+        lower, upper = np.quantile(self.rate, (0.25, 0.75), axis=1, method="inverted_cdf")
+        found = (lower > 0) & np.isfinite(upper)
+        ratio = upper[found] / lower[found]
         return {"least": ratio.min(), "most": ratio.max()}
 
     @property
@@ -89,6 +92,10 @@ class NetworkRates:
         """Eq. (15) for these delays in units of τ and for a loss divided by T, (D,)."""
         delay = np.array(self.T) * DelayedActivation().delta
         return toy.alpha_star(delay) * delay
+
+    @property
+    def _outside(self):
+        return (self.rate == 0) | np.isinf(self.rate)
 
     def _by_delay(self, values):
         return dict(zip(self.T, values, strict=True))
@@ -104,7 +111,7 @@ class RatesByDelay:
     T: tuple[int, ...] = (5, 7, 10, 14, 20, 28, 40, 80)
     seeds: int = 48
     low: tuple[float, ...] = (0.04, 0.025, 0.018, 0.01, 0.006, 0.003, 0.0012, 0.0004)
-    high: tuple[float, ...] = (0.4, 0.25, 0.15, 0.09, 0.05, 0.025, 0.009, 0.002)
+    high: tuple[float, ...] = (0.25, 0.25, 0.15, 0.09, 0.05, 0.025, 0.009, 0.002)
     epochs: tuple[int, ...] = (3000,) * 7 + (12_000,)  # after the plateau; enough to learn to wait
     longer: tuple[int, ...] = (10_000,) * 7 + (30_000,)  # in the check at the median
     halvings: int = 6
@@ -150,7 +157,8 @@ def trend(values, rates, paired=False):
         logs = np.stack([np.log(np.median(group, axis=axis)) for group in groups], axis=-1)
         return logs @ centred / np.sum(centred**2)
 
-    drawn = bootstrap(rates, slope, paired=paired, vectorized=True, method="percentile", rng=0)
+    with np.errstate(invalid="ignore"):  # of its standard error, if in one of the draws a median is infinite
+        drawn = bootstrap(rates, slope, paired=paired, vectorized=True, method="percentile", rng=0)
     return drawn.confidence_interval.low, slope(*rates), drawn.confidence_interval.high
 
 

@@ -46,8 +46,18 @@ def test_rates_that_were_not_found_are_counted_and_leave_the_median_alone(rates)
     rate = rates.rate.copy()
     rate[0, -1], rate[1, 0] = np.inf, 0
     found = replace(rates, rate=rate)
-    assert found.outside == 2
+    assert (found.outside, found.outside_shortest) == (2, 1)
     np.testing.assert_allclose(found.median, rates.median)
+
+
+def test_where_many_rates_were_not_found_the_rest_is_said(rates):
+    """At T = 5 more than a quarter of the networks may be beyond the highest rate; which, depends on the processor."""
+    rate = np.repeat(rates.rate, 2, axis=1)
+    rate[0, -13:] = np.inf
+    found = NetworkRates(rates.T, rate, np.repeat(rates.trapped, 2, axis=1))
+    assert found.spread == pytest.approx({"least": 2, "most": 2})
+    assert found.powers.shape == (2, 3) and np.isfinite(found.powers).all()
+    np.testing.assert_allclose(found.powers[1], -2)
 
 
 def test_networks_are_taken_where_their_plateau_ends():
