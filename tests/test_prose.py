@@ -4,11 +4,16 @@ So it is in the captions of figures. An alternative text, into which nothing can
 numbers are read off a picture, and have two digits at most.
 """
 
+import importlib
+import pkgutil
 import re
 from pathlib import Path
 
 import jupytext
 import pytest
+
+from ghostlib import experiments
+from ghostlib.page.numbers import Quoted
 
 
 BOOK = Path(__file__).parent.parent / "book"
@@ -316,3 +321,20 @@ def test_a_typed_number_is_found_and_nothing_else():
     expected.append("Dots at   since epoch 321.")
     assert found == expected
     assert read_too_closely(CHAPTER, {"an axis": ["to 4,321"], "another": ["9.99"]}) == (["0.987"], ["9.99"])
+
+
+def test_every_number_that_a_result_offers_to_the_prose_is_taken():
+    """Pasted in a chapter, under its name with a prefix before it or a key behind, or the value of a claim."""
+    text = "".join(path.read_text(encoding="utf-8") for path in BOOK.glob("*.md"))
+    pasted = re.findall(r"\{glue:\w+\}`([^`]+)`", text)
+    offered = {
+        (name, how)
+        for module in pkgutil.iter_modules(experiments.__path__, "ghostlib.experiments.")
+        for record in vars(importlib.import_module(module.name)).values()
+        if isinstance(record, type)
+        for name, how in vars(record).items()
+        if isinstance(how, Quoted) and not how.claim
+    }
+    assert len(offered) > 200
+    dashed = {name: re.compile(rf"(^|-){re.escape(name.replace('_', '-'))}(-|$)") for name, _ in offered}
+    assert not {name for name, pattern in dashed.items() if not any(map(pattern.search, pasted))}

@@ -37,8 +37,6 @@ class MethodOutcomes:
     solved_by = Quoted(lambda self: self._named(self.solved.sum(axis=-1)))
     #: How many end up trapped.
     trapped_by = Quoted(lambda self: self._named(self.trapped.sum(axis=-1)))
-    #: How many diverge in all.
-    diverged_count = Quoted(lambda self: self.diverged.sum())
     #: The most that the schedule solves at any learning rate from 0.05 on.
     solved_in_haste = Quoted(
         lambda self: self.solved[self.methods.index("schedule"), self.alpha >= 0.05].sum(axis=-1).max()

@@ -8,7 +8,7 @@ import numpy as np
 from ghostlib.experiments import cache, fates
 from ghostlib.experiments.critical import median_interval, trend
 from ghostlib.experiments.fates import Kind
-from ghostlib.page.numbers import Quoted, quoted
+from ghostlib.page.numbers import Quoted
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,19 +37,6 @@ class RatesByKind:
         """One power for all values, and its 95 % interval by resampling the networks: a dict of (low, power, high)."""
         return {name: trend(self.values[name], rate) for name, rate in self.rates.items()}
 
-    @quoted("{:.2g}")
-    def kind_rate(self):
-        """The median, "N-25"; Δ as "delta"."""
-        return {
-            f"{_word(name)}-{value:g}": rate
-            for name, median in self.median.items()
-            for value, rate in zip(self.values[name], median, strict=True)
-        }
-
-    #: How many networks of each kind there are.
-    kind_networks = Quoted(lambda self: self.rates["N"].shape[1])
-    #: How many rates of all lie outside the interval that was searched.
-    kind_outside = Quoted(lambda self: sum(np.sum((r == 0) | np.isinf(r)) for r in self.rates.values()))
     #: One power for all values, and the ends of its interval.
     kind_power = Quoted(lambda self: self._trends(1), "{:.2f}")
     kind_power_low = Quoted(lambda self: self._trends(0), "{:.2f}")

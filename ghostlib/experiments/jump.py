@@ -46,10 +46,6 @@ class EventOrder:
     birth_loss = Quoted(lambda self: self.training.course.loss[self.first_ghost], "{:.2f}")
     #: The accuracy at the birth.
     birth_accuracy = Quoted(lambda self: self.training.course.accuracy[self.first_ghost], "{:.0%}")
-    #: The gradient norm at the birth.
-    birth_norm = Quoted(lambda self: self.training.course.gradient_norm[self.first_ghost], "{:.2f}")
-    #: Epochs from the birth to the onset of the oscillations.
-    onset_after = Quoted(lambda self: self.training.onset - self.first_ghost)
     #: The last of the epochs.
     last = Quoted(lambda self: self.epoch[-1], "{:,}")
     #: At the birth and at the last epoch, where the ghost is, where the trial starts, and whether the trial passes it.

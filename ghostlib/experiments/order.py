@@ -37,8 +37,6 @@ class EventOrder:
     perfect_first = Quoted(lambda self: self._count((self.events.perfect >= 0) & (self.events.perfect < self._ghost)))
     #: The largest number of fixed points from the jump on; 0 if one count is not proved.
     most_fixed_points = Quoted(lambda self: self.events.number.max() if self.events.number.all() else 0)
-    #: The largest upper bound of f′ up to a jump: negative, no network has a ghost before it.
-    bound_before = Quoted(lambda self: self.events.bound_before.max(), "{:.2f}")
     #: Epochs from the jump to the ghost.
     ghost_after = Quoted(lambda self: self._after(self.events.ghost), "{:.0f}")
     #: Epochs from the jump to the first rise.

@@ -114,8 +114,6 @@ class TrappedRuns:
         """Binomial standard error of that share, √(p(1 − p)/runs), shape (A,)."""
         return np.sqrt(self.fraction * (1 - self.fraction) / self.runs)
 
-    #: The smallest share that is trapped at any a.
-    least_fraction = Quoted(lambda self: self.fraction.min(), "{:.0%}")
     #: The number of runs at all a together.
     all_runs = Quoted(lambda self: self.runs * self.a.size, "{:,}")
     #: How many were neither trapped nor on the cycle at the end.

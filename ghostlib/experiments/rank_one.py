@@ -5,7 +5,7 @@ ours. The confidence is c = 10 throughout, from the paper. Epochs that never com
 """
 
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from ghostlib.experiments.events import turns
 from ghostlib.experiments.plateau import HIGH_LOSS
 from ghostlib.experiments.steps import LOWEST_LOSS
 from ghostlib.networks.records import RankOne
-from ghostlib.page.numbers import Quoted, quoted, scientific
+from ghostlib.page.numbers import Quoted, quoted
 
 
 @dataclass(frozen=True)
@@ -104,10 +104,6 @@ class LowRateTraining:
     norm_peak = Quoted(lambda self: self.course.gradient_norm[: self.jump + 100].max(), "{:.1f}")
     #: Learning rate times epoch of the jump.
     rate_times_jump = Quoted(lambda self: self.settings.alpha * self.jump, "{:.1f}")
-    #: The loss at stage (ii).
-    loss_ii = Quoted(lambda self: self.course.loss[self.settings.stages[1]], "{:.4f}")
-    #: The loss at stage (iii).
-    loss_iii = Quoted(lambda self: self.course.loss[self.settings.stages[2]], partial(scientific, digits=1))
 
     @quoted(claim="fig-3a-one-fixed-point", shown="{} after each of {self.looked_at:,} epochs")
     def number(self):
@@ -119,14 +115,12 @@ class LowRateTraining:
     looked_at = Quoted(lambda self: self.course.number.size, "{:,}")
     #: The last epoch up to which the flow provably falls everywhere.
     falling_until = Quoted(lambda self: int(outcomes.first_epoch(self.course.slope_bound >= 0)) - 1, "{:,}")
-    #: The first epoch after the jump at which the loss rises: the oscillations begin.
-    onset = Quoted(
-        lambda self: self.jump + 1 + int(outcomes.first_epoch(np.diff(self.course.loss[self.jump :]) > 0)), "{:,}"
-    )
-    #: The gradient norm after their onset, median.
-    norm_oscillating = Quoted(
-        lambda self: np.median(self.course.gradient_norm[self.onset + 50 : self.onset + 500]), "{:.1f}"
-    )
+
+    @cached_property
+    def onset(self):
+        """The first epoch after the jump at which the loss rises: the oscillations begin."""
+        return self.jump + 1 + int(outcomes.first_epoch(np.diff(self.course.loss[self.jump :]) > 0))
+
     #: Epochs from their onset to stage (ii) at which the loss could turn.
     swings = Quoted(lambda self: self._turns.size, "{:,}")
     #: At how many of these it does not.

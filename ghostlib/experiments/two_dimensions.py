@@ -47,7 +47,7 @@ class PlaneCourse:
     loss_at = Quoted(lambda self: self._at(self.loss, (*self.settings.compared, *self.settings.shown)), "{:.3f}")
     more_at = Quoted(lambda self: self._at(self.more, self.settings.compared), "{:.3f}")
     #: The accuracy at the end.
-    accuracy_end = Quoted(lambda self: self.accuracy[-1], "{:.0%}")
+    accuracy_end = property(lambda self: self.accuracy[-1])
     #: What there is in the plane at the epochs of the figure, in words.
     seen = Quoted(lambda self: self._shown(lambda i: delays.in_words(self.points[i])))
     #: How many of the trials pass a ghost there in the delay, and for how long the median one is within its width, ms.
@@ -180,8 +180,6 @@ class CueCourses:
     silent_number = Quoted(lambda self: len(self.courses) - len(self.learners))
     #: The earliest and the latest drop.
     drop = Quoted(lambda self: {"first": min(self._drops), "last": max(self._drops)}, "{:,}")
-    #: How many of the learners have more than one fixed point before training.
-    several_at_first = Quoted(lambda self: sum(each.fixed[0] > 1 for each in self.learners))
     #: How many have a ghost at the end.
     ghost_at_end = Quoted(lambda self: sum(each.ghosts[-1] > 0 for each in self.learners))
     #: The largest echo, in size, of a silent network at the end, and the least of one that learns.

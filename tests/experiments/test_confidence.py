@@ -352,7 +352,6 @@ class TestComparison:
         assert (compared.clipped_from, compared.clipped_to) == (0.03, 0.05)
         assert compared.longest_step == {0.1: pytest.approx(0.005), 1: pytest.approx(0.01)}
         assert compared.solved_in_haste == 4
-        assert compared.diverged_count == 0
         assert compared.solved_by_clipping == 1.0
 
     def test_a_low_confidence_from_the_start_keeps_out_of_the_zone_and_is_read_at_the_one_that_is_wanted(self):
