@@ -283,6 +283,14 @@ def test_an_alternative_text_says_no_more_than_one_sees(path):
     assert read_too_closely(path.read_text(encoding="utf-8"), SEEN.get(path.stem, {})) == ([], [])
 
 
+@pytest.mark.parametrize("path", sorted(BOOK.glob("*.md")), ids=lambda path: path.stem)
+def test_no_figure_is_said_to_be_black_or_white(path):
+    """In the dark it is the other way round."""
+    text = path.read_text(encoding="utf-8")
+    words = of_figures(text, "figure", "caption") + of_figures(text, "image", "alt")
+    assert re.findall(r"\b(?:black|white)\b", words, re.IGNORECASE) == []
+
+
 CHAPTER = """\
 ---
 kernelspec: {name: python3, display_name: Python 12}
