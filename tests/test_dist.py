@@ -68,6 +68,17 @@ class TestPDF:
         first, second = (pdf.dated(pdf.sheets(browser, written(book)), WHEN) for _ in range(2))
         assert first == second
 
+    def test_all_that_is_folded_is_open_but_code(self, book, browser):
+        folded = "<details{}><summary>{}</summary>{}</details>"
+        parts = (
+            (' class="sd-dropdown"', "Answer", "forty-two"),
+            ("", "Row", "evidence"),
+            (' class="hide"', "Code", "x=1"),
+        )
+        (book / "one.html").write_text(page("One", "".join(folded.format(*part) for part in parts)))
+        words = PdfReader(io.BytesIO(pdf.sheets(browser, written(book)))).pages[3].extract_text()
+        assert "forty-two" in words and "evidence" in words and "x=1" not in words
+
     def test_what_would_be_cut_off_is_refused(self, book, browser):
         (book / "one.html").write_text(page("One", '<table><tr><td style="min-width: 3000px">wide</td></tr></table>'))
         with pytest.raises(ValueError, match="wider than the sheet.*\none: <table>"):

@@ -178,7 +178,7 @@ def sheets(browser, source):
     page.emulate_media(media="print")
     page.goto(source.as_uri())
     page.evaluate("window.MathJax?.startup.promise")
-    page.evaluate("document.querySelectorAll('.sd-dropdown').forEach((part) => (part.open = true))")
+    page.evaluate("document.querySelectorAll('details:not(.hide)').forEach((part) => (part.open = true))")
     if page.evaluate("document.querySelector('.math') && !document.querySelector('mjx-container')"):
         raise ValueError("the formulas are not set: the pages load MathJax in a way that is not known here")
     if cut := page.evaluate(CUT):

@@ -1,4 +1,4 @@
-"""A page on paper: light, whatever the screen is, and with every answer, derivation and row of the ledger unfolded."""
+"""A page on paper: light, whatever the screen is, and with all that is folded open, but code."""
 
 SCRIPT = """\
 (() => {
@@ -7,7 +7,7 @@ SCRIPT = """\
   addEventListener("beforeprint", () => {
     theme = page.dataset.theme;
     page.dataset.theme = "light";
-    folded = [...document.querySelectorAll("details:is(.sd-dropdown, .ghost-ledger *):not([open])")];
+    folded = [...document.querySelectorAll("details:not(.hide):not([open])")];
     folded.forEach((part) => (part.open = true));
   });
   addEventListener("afterprint", () => {
