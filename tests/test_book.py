@@ -283,6 +283,7 @@ def test_the_search_finds_chapters_and_words_before_the_library(browser, http_ba
             assert any(f"/{page}" in link and anchor in link for link in found[:3]), found[:5]
         for text in visit.page.locator("#search-results p.context").all_inner_texts():
             assert not re.search(r"(\b\d[\d.,]*\s+){6}", text), text  # ticks of an axis
+            assert not re.search(r"\.(ipynb|md|pdf)\b|On this page|Show the code|To read:|\\\(|\\\)", text), text
 
 
 @pytest.mark.parametrize("name", WITH_WIDGETS)

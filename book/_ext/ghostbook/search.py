@@ -10,13 +10,21 @@ var Scorer = {
   title: 15, partialTitle: 7, term: 5, partialTerm: 2,
 };
 """
-# Before Sphinx's search begins, which it does when the page is there.
+# Before Sphinx's search begins, which it does when the page is there. A formula that is more than letters is left out.
 PROSE = """\
 document.addEventListener("DOMContentLoaded", () => {
   const wholePage = Search.htmlToText;
+  const greek = { alpha: "α", delta: "δ", Delta: "Δ", kappa: "κ", lambda: "λ", pi: "π", rho: "ρ", sigma: "σ", tau: "τ" };
+  const letters = (tex) => tex.replace(/^..|..$/g, "").replace(/\\\\([a-zA-Z]+) ?/g, (all, name) => greek[name] ?? all);
   Search.htmlToText = (html, anchor) => {
-    const page = new DOMParser().parseFromString(html, "text/html");
-    page.querySelectorAll("svg, nav, .ghost-widget, .cell_input").forEach((part) => part.remove());
+    const page = new DOMParser().parseFromString(html, "text/html"), article = page.querySelector(".bd-article");
+    if (article) page.querySelector("[role=main]").replaceChildren(article);
+    page.querySelectorAll("h1, svg, .ghost-widget, .ghost-reading, .cell_input, details.hide, div.math")
+      .forEach((part) => part.remove());
+    page.querySelectorAll("span.math").forEach((part) => {
+      const plain = letters(part.textContent);
+      part.replaceWith(plain.includes("\\\\") ? "…" : plain);
+    });
     return wholePage(page.documentElement.outerHTML, anchor);
   };
 });
