@@ -14,7 +14,7 @@ var Scorer = {
 PROSE = """\
 document.addEventListener("DOMContentLoaded", () => {
   const wholePage = Search.htmlToText;
-  const greek = { alpha: "α", delta: "δ", Delta: "Δ", kappa: "κ", lambda: "λ", pi: "π", rho: "ρ", sigma: "σ", tau: "τ" };
+  const greek = { alpha: "α", delta: "δ", Delta: "Δ", kappa: "κ", lambda: "λ", pi: "π", sigma: "σ", tau: "τ" };
   const letters = (tex) => tex.replace(/^..|..$/g, "").replace(/\\\\([a-zA-Z]+) ?/g, (all, name) => greek[name] ?? all);
   Search.htmlToText = (html, anchor) => {
     const page = new DOMParser().parseFromString(html, "text/html"), article = page.querySelector(".bd-article");
