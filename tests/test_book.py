@@ -265,6 +265,8 @@ def test_on_paper_stand_the_pictures_of_the_captions_and_no_list_of_sections(bro
         ("ghost", None, None),
         ("no-learning zone", "notation.html", "term-no-learning-zone"),
         ("kappa", "notation.html", ""),
+        ("cue", "09-two-dimensions.html", ""),
+        ("noise", "10-laws.html", ""),
     ],
 )
 def test_the_search_finds_chapters_and_words_before_the_library(browser, http_base, words, page, anchor):

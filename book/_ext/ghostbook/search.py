@@ -1,11 +1,12 @@
-"""The search finds chapters first: the library's reference comes last, and excerpts hold prose alone."""
+"""The search finds words and chapters first, the library's reference last, and excerpts hold prose alone."""
 
 from pathlib import Path
 
 
 SCORER = """\
 var Scorer = {
-  score: ([page, title, anchor, description, score]) => (page === "api" || page === "genindex" ? score - 100 : score),
+  score: ([page, title, anchor, description, score]) =>
+    /^(api|genindex)$/.test(page) ? score - 100 : /^\\d\\d-(?!claims)/.test(page) ? score + 4 : score,
   objNameMatch: 11, objPartialMatch: 6, objPrio: { 0: 15, 1: 5, 2: -5 }, objPrioDefault: 0,
   title: 15, partialTitle: 7, term: 5, partialTerm: 2,
 };
