@@ -113,8 +113,8 @@ class RatesByDelay:
     low: tuple[float, ...] = (0.04, 0.025, 0.018, 0.01, 0.006, 0.003, 0.0012, 0.0004)
     high: tuple[float, ...] = (0.25, 0.25, 0.15, 0.09, 0.05, 0.025, 0.009, 0.002)
     epochs: tuple[int, ...] = (3000,) * 7 + (12_000,)  # after the plateau; enough to learn to wait
-    longer: tuple[int, ...] = (10_000,) * 7 + (30_000,)  # in the check at the median
-    halvings: int = 6
+    longer: tuple[int, ...] = (10_000,) * 7 + (20_000,)  # in the check at the median
+    halvings: int = 5
 
     def run(self):
         """All trainings, as `NetworkRates`; each delay is kept on the disk once it is done."""

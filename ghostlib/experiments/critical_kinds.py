@@ -37,6 +37,8 @@ class RatesByKind:
         """One power for all values, and its 95 % interval by resampling the networks: a dict of (low, power, high)."""
         return {name: trend(self.values[name], rate) for name, rate in self.rates.items()}
 
+    #: How many networks of each kind there are.
+    kind_networks = Quoted(lambda self: self.rates["N"].shape[1])
     #: One power for all values, and the ends of its interval.
     kind_power = Quoted(lambda self: self._trends(1), "{:.2f}")
     kind_power_low = Quoted(lambda self: self._trends(0), "{:.2f}")
@@ -61,12 +63,12 @@ class CriticalKinds:
     c: tuple[float, ...] = (3.0, 5.0, 7.0, 10.0, 12.0)
     dt: tuple[float, ...] = (1.25, 2.5, 5.0, 10.0)
     delay: float = 100.0
-    seeds: int = 48
+    seeds: int = 32
     low: float = 0.006
     high: float = 0.06
     highest: tuple[float, ...] = (0.3, 0.1, 0.08, 0.06, 0.06)  # for c
     epochs: int = 3000  # after the plateau
-    halvings: int = 6
+    halvings: int = 5
 
     def run(self):
         """All trainings, as `RatesByKind`; each kind is kept on the disk once it is done."""

@@ -105,6 +105,7 @@ def test_a_power_of_every_kind_is_found_with_its_interval():
     rates["Δ"][0, 0], rates["Δ"][1, -1] = 0, np.inf
     found = RatesByKind(values, rates)
     assert found.kind_power == pytest.approx({"N": 0.1, "c": -0.8, "delta": 0}, abs=1e-12)
+    assert found.kind_networks == 21
     assert found.kind_ratio == pytest.approx({"N": 4**0.1, "c": 4**0.8, "delta": 1})
     for name in ("N", "c", "delta"):
         assert found.kind_power_low[name] < found.kind_power[name] < found.kind_power_high[name]
