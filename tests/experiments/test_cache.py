@@ -448,5 +448,8 @@ class TestExecutors:
         assert [int(result[0]) for result in results] == [n**2 for n in range(COUNT)]
         assert killed and killed[0] in workers
         begun = [number for what, number, _ in notes(journal) if what == "begin"]
-        assert len(begun) == COUNT + 1, "the killed worker's call, and no other, is made again"
+        *_, last = (note for note in notes(journal) if int(note[2]) == killed[0])
+        again = [number for number in set(begun) if begun.count(number) > 1]
+        # It may have been killed just after its call had ended, which then need not be made again.
+        assert again == [last[1]] or (not again and last[0] == "end"), "the killed worker's call, and no other"
         assert same(results, sweep(journal, COUNT, 0.2))
