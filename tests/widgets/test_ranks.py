@@ -149,10 +149,10 @@ def test_each_named_curve_has_a_height_of_its_own_for_its_name(page):
 
 def test_on_a_phone_every_mark_is_chosen_by_its_own_middle_and_has_room(page):
     page.set_viewport_size({"width": 360, "height": 740})
-    page.wait_for_function("document.querySelector('.ghost-picture svg').clientWidth < 360")
-    page.locator("[role=listbox]").evaluate(
-        'map => map.scrollIntoView({ block: "center" })'
-    )  # at once: it may be drawn anew
+    # Shrunk by the page at once, and then drawn anew, which moves the marks.
+    page.wait_for_function("""() => [...document.querySelectorAll(".ghost-picture svg")].every((picture) =>
+        picture.clientWidth < 360 && Math.abs(picture.clientWidth - picture.getAttribute("width")) < 1)""")
+    page.locator("[role=listbox]").evaluate('map => map.scrollIntoView({ block: "center" })')
     for seed in range(FIG_S2.seeds):
         page.mouse.click(*middle(page, 4, 5, seed))
         says(page, f"Rank {RANKS[4]}, α = {RATES[5]}, seed {seed}")
