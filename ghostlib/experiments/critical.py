@@ -111,6 +111,7 @@ class RatesByDelay:
     T: tuple[int, ...] = (5, 7, 10, 14, 20, 28, 40, 80)
     seeds: int = 40
     low: tuple[float, ...] = (0.04, 0.025, 0.018, 0.01, 0.006, 0.003, 0.0012, 0.0004)
+    # At T = 5 no higher: rates far above the critical one trap fewer networks again, and halving finds nothing.
     high: tuple[float, ...] = (0.25, 0.25, 0.15, 0.09, 0.05, 0.025, 0.009, 0.002)
     epochs: tuple[int, ...] = (3000,) * 7 + (12_000,)  # after the plateau; enough to learn to wait
     longer: tuple[int, ...] = (10_000,) * 7 + (20_000,)  # in the check at the median
