@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy.integrate import quad
 
 from ghostlib.dynamics.flows import Flow
 from ghostlib.dynamics.planar_flows import PlanarFlow
@@ -104,6 +105,29 @@ def test_the_parabola_is_right_about_a_narrow_ghost_of_a_network_of_rank_two(dep
     predicted, simulated = simulated_passage(network, ghost, tau=10.0)
     assert predicted == pytest.approx(ghost.passage_time * 2 / math.pi * math.atan(3), rel=1e-12)
     assert simulated == pytest.approx(predicted, rel=error)
+
+
+def test_where_the_flow_leads_away_from_the_slow_direction_the_state_is_followed_backwards():
+    # κ₂ = 0 is unstable on its own; along it κ₁ is slow. Forwards, whatever is off the axis by rounding is carried away.
+    weights = np.diag([2.0, 2.0])
+    network = LowRank(weights, weights, [CRITICAL + 1e-4, 0.0], np.zeros(2), 0.0)
+    points = [point for point in slow_points(network) if point.kind == "ghost"]
+    (ghost,) = (point for point in points if abs(point.position[1]) < 1e-6)
+    assert ghost.rates[-1].real > 1
+    predicted, simulated = simulated_passage(network, ghost)
+    assert simulated == pytest.approx(predicted, rel=0.01)
+    ends = ghost.position[0] + 3 * ghost.width * np.array([-1, 1])
+    alone, _ = quad(lambda x: 1 / RankOne([2.0], [2.0], [CRITICAL + 1e-4]).flow(x), *ends, points=[ghost.position[0]])
+    assert simulated == pytest.approx(alone, rel=1e-6)
+
+
+def test_each_of_two_fixed_points_is_followed_on_its_own_side():
+    networks = RankOne(np.full((4, 1), 2.0), np.full((4, 1), 2.0), np.linspace(0.0, 0.3, 4)[:, None])
+    low, high = (point for point in slow_points(networks[0]) if point.kind == "stable")
+    for point, sign in ((low, -1), (high, 1)):
+        branch = follow(point, networks)
+        assert len(branch) == 4
+        assert all(sign * each.position > 1 for each in branch)
 
 
 def test_a_ghost_is_followed_until_it_dies_and_a_fixed_point_beyond():
