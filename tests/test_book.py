@@ -441,6 +441,22 @@ def test_one_broken_widget_takes_no_other_down_and_keeps_its_picture(browser, ht
                 assert "could not start (broken)" in widget.locator("> .ghost-message").inner_text()
 
 
+@pytest.mark.parametrize("name", WITH_WIDGETS)
+def test_on_a_wide_screen_the_knobs_stand_beside_the_pictures_and_nothing_lies_over_them(browser, http_base, name):
+    with Visit(browser, http_base) as visit:
+        page = visit.open(name)
+        for widget in page.locator(LARGE).all():
+            widget.scroll_into_view_if_needed()
+            for control in widget.locator(".ghost-panel :is(input, button, textarea):visible").all():
+                control.click(trial=True)  # waits until a click would reach it
+            pictures, panel = (widget.locator(part).bounding_box() for part in (".ghost-pictures", ".ghost-panel"))
+            assert pictures["x"] + pictures["width"] < panel["x"] < panel["x"] + panel["width"] <= 1280
+        page.set_viewport_size({"width": 1100, "height": 900})
+        for widget in page.locator(LARGE).all():
+            pictures, panel = (widget.locator(part).bounding_box() for part in (".ghost-pictures", ".ghost-panel"))
+            assert pictures["y"] + pictures["height"] <= panel["y"]
+
+
 def test_with_reduced_motion_play_jumps_to_the_end(browser, http_base):
     with Visit(browser, http_base, reduced_motion="reduce") as visit:
         page = visit.open("04-descent.html")

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from docutils import nodes
 
 
@@ -26,6 +27,13 @@ def test_the_time_to_read_is_said_in_minutes(words, said):
 def test_the_time_to_compute_is_the_same_in_two_builds_of_one_commit():
     assert {reading.to_compute(seconds) for seconds in (3, 25, 59)} == {"less than a minute"}
     assert {reading.to_compute(seconds) for seconds in (61, 130, 250)} == {"a few minutes"}
+    assert reading.to_compute(25, is_long=True) == "a few minutes"  # what it takes from nothing, also with kept results
+
+
+def test_the_chapters_that_take_minutes_are_chapters():
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["sphinx"]["config"]
+    assert config["ghost_long_chapters"]
+    assert all((ROOT / "book" / f"{name}.md").is_file() for name in config["ghost_long_chapters"])
 
 
 def test_words_are_those_of_paragraphs_and_captions_and_not_of_code():

@@ -45,7 +45,8 @@ export default {
         alt: `Loss against r: analytic, and with confidence c = ${show(c)}`,
         marks: [
           zone, { type: "ruleX", at: 1, colour: "optimum", label: "r*", anchor: "start" },
-          { type: "line", xs: all.rho, ys: all.loss, colour: "loss", label: "c, x* → ∞", labelAt: 0.4, labelDy: -6, anchor: "end" },
+          { type: "line", xs: all.rho, ys: all.loss, colour: "loss" },
+          { type: "text", x: 1.97, y: 0.03, text: "c, x* → ∞", colour: "loss", anchor: "end" },
           { type: "line", xs: all.rho, ys: all.finiteLoss, colour: "confidence-3", label: `c = ${show(c)}`, labelAt: 0.02, labelDy: -9, anchor: "start" },
           { type: "dot", x: rho, y: here.loss, colour: "confidence-3" },
         ],
