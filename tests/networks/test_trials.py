@@ -26,7 +26,9 @@ def test_match_to_sample_is_the_authors():
     assert not wait.any() and not response.any() and not task.targets[:, :28].any()
     np.testing.assert_array_equal(task.targets[:, 28:], np.repeat(first[:, :1] == second[:, :1], 10, axis=1))
     pairs, times = np.unique(np.stack([first[:, 0], second[:, -1]]), axis=1, return_counts=True)
-    assert pairs.shape == (2, 4) and (times == 500).all()
+    np.testing.assert_array_equal(pairs, [[-1, -1, 1, 1], [-1, 1, -1, 1]])
+    assert (times == 500).all()
+    np.testing.assert_array_equal(np.ptp(first, axis=1) + np.ptp(second, axis=1), 0)  # each cue holds on
     assert (task.output, task.spread, task.noise) == ("sigmoid", 0.3, 0.01)
 
 
@@ -35,6 +37,13 @@ def test_silence_costs_the_share_of_steps_with_a_target_of_one():
     assert task.loss(np.zeros((2, 22))) == pytest.approx(10 / 22)
     assert task.loss(task.targets) == 0 and task.accuracy(task.targets) == 1
     assert task.accuracy(np.zeros((2, 22))) == 12 / 22
+
+
+def test_of_many_networks_one_that_is_no_number_has_no_accuracy():
+    task = DelayedCueDiscrimination(1)
+    outputs = np.stack([task.targets, np.zeros((2, 22)), task.targets])
+    outputs[2, 1, 5] = np.nan
+    np.testing.assert_array_equal(task.accuracy(outputs), [1, 12 / 22, np.nan])
 
 
 def test_loss_is_weighed_step_by_step_and_averaged_over_trials():
