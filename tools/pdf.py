@@ -29,7 +29,7 @@ SHEET = """\
   @bottom-center { content: counter(page); font: 9pt sans-serif; color: #5c6470; }
 }
 @page :first { @bottom-center { content: none; } }
-html { font-size: 13px; }
+html { font-size: 13px; orphans: 3; widows: 3; }
 body { display: block; min-height: 0; }
 .bd-article { break-before: page; padding: 0; }
 .bd-article pre { white-space: pre-wrap; overflow: visible; }
