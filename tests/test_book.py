@@ -447,10 +447,13 @@ def test_on_a_wide_screen_the_knobs_stand_beside_the_pictures_and_nothing_lies_o
         page = visit.open(name)
         for widget in page.locator(LARGE).all():
             widget.scroll_into_view_if_needed()
+            pictures, panel = (widget.locator(part).bounding_box() for part in (".ghost-pictures", ".ghost-panel"))
             for control in widget.locator(".ghost-panel :is(input, button, textarea):visible").all():
                 control.click(trial=True)  # waits until a click would reach it
-            pictures, panel = (widget.locator(part).bounding_box() for part in (".ghost-pictures", ".ghost-panel"))
+                box = control.bounding_box()
+                assert box["x"] + box["width"] <= panel["x"] + panel["width"] + 1
             assert pictures["x"] + pictures["width"] < panel["x"] < panel["x"] + panel["width"] <= 1280
+        assert page.evaluate("document.documentElement.scrollWidth") <= 1280
         page.set_viewport_size({"width": 1100, "height": 900})
         for widget in page.locator(LARGE).all():
             pictures, panel = (widget.locator(part).bounding_box() for part in (".ghost-pictures", ".ghost-panel"))

@@ -27,7 +27,7 @@ class Wait(NamedTuple):
     euler_time : the same in the Euler steps in which the network is run.
     bottleneck_fraction : share of `exact` spent within `width` of the ghost.
     threshold_speed : f(κ*), in 1/τ.
-    rise_time : time in which the output rises from 10 % to 90 %, that is from κ* − ln 9/c to κ* + ln 9/c.
+    rise_time : time in which the output rises from 10% to 90%, that is from κ* − ln 9/c to κ* + ln 9/c.
     """
 
     ghost: SlowPoint

@@ -41,18 +41,18 @@ class NetworkRates:
 
     @cached_property
     def interval(self):
-        """The 95 % interval of that median, from the ranks of the networks (binomial), (D, 2)."""
+        """The 95% interval of that median, from the ranks of the networks (binomial), (D, 2)."""
         return median_interval(self.rate)
 
     @quoted("{:.2f}")
     def long_power(self):
-        """One power for the long delays, and the ends of its 95 % interval, by resampling the networks."""
+        """One power for the long delays, and the ends of its 95% interval, by resampling the networks."""
         some = np.array(self.T) >= LONG
         return dict(zip(("low", "fit", "high"), trend(np.array(self.T)[some], self.rate[some], True), strict=True))
 
     @cached_property
     def powers(self):
-        """The power of T between neighbouring delays and its 95 % interval, (D − 1, 3): low, power, high."""
+        """The power of T between neighbouring delays and its 95% interval, (D − 1, 3): low, power, high."""
         starts = range(len(self.T) - 1)
         return np.array([trend(self.T[i : i + 2], self.rate[i : i + 2], True) for i in starts])
 
@@ -139,12 +139,12 @@ class RatesByDelay:
 
 
 def median_interval(rows):
-    """The 95 % interval of the median of each row, from the ranks (binomial); (D, S) → (D, 2)."""
+    """The 95% interval of the median of each row, from the ranks (binomial); (D, S) → (D, 2)."""
     return np.array([quantile_test(row).confidence_interval(0.95) for row in rows])
 
 
 def trend(values, rates, paired=False):
-    """The slope of the logarithm of the medians of `rates` (V, S) against that of the values, and its 95 % interval.
+    """The slope of the logarithm of the medians of `rates` (V, S) against that of the values, and its 95% interval.
 
     The networks are resampled, those of each value alone or, if they are the same and `paired`, all together.
 

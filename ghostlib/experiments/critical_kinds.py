@@ -29,12 +29,12 @@ class RatesByKind:
 
     @cached_property
     def interval(self):
-        """The 95 % interval of each median, a dict of arrays (values, 2)."""
+        """The 95% interval of each median, a dict of arrays (values, 2)."""
         return {name: median_interval(rate) for name, rate in self.rates.items()}
 
     @cached_property
     def trend(self):
-        """One power for all values, and its 95 % interval by resampling the networks: a dict of (low, power, high)."""
+        """One power for all values, and its 95% interval by resampling the networks: a dict of (low, power, high)."""
         return {name: trend(self.values[name], rate) for name, rate in self.rates.items()}
 
     #: How many networks of each kind there are.

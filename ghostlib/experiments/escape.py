@@ -32,7 +32,7 @@ class Escape:
     epoch : when it was looked at.
     ghost_curvature : f″ at the ghost.
     largest_curvature : the largest f″ between κ(0) and κ*.
-    rise_time : time in which the output goes from 10 % to 90 %, ms.
+    rise_time : time in which the output goes from 10% to 90%, ms.
     sharpness : the Hessian's eigenvalue of largest size halfway to the next epoch, where the valley's floor is.
     """
 
@@ -49,7 +49,7 @@ class Escape:
     sharp = Quoted(lambda self: {"first": self.sharpness[0], "last": self.sharpness[-1]}, "{:.0f}")
     #: The first epoch with a sharpness below the limit.
     below_limit_from = Quoted(lambda self: self.epoch[outcomes.first_epoch(self.sharpness < self.limit)], "{:,}")
-    #: The epoch from which on the output goes from 10 % to 90 % within a time step.
+    #: The epoch from which on the output goes from 10% to 90% within a time step.
     one_step_from = Quoted(lambda self: self.epoch[np.flatnonzero(self.rise_time > TASK.dt)[-1] + 1], "{:,}")
     #: By which factor the curvature at the ghost grows at most.
     ghost_curvature_grows = Quoted(lambda self: self.ghost_curvature.max() / self.ghost_curvature[0], "{:.0f}")

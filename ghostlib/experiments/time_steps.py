@@ -41,7 +41,7 @@ class StepOutcomes:
     loss = Quoted(lambda self: self._by_step(np.median(self.settled, axis=1)), POWER)
     #: By how much the loss still goes up and down at the end, median, by time step.
     swings = Quoted(lambda self: self._by_step(np.median(self.swing, axis=1)), POWER)
-    #: The time in which the output goes from 10 % to 90 % at the end, ms, median, by time step.
+    #: The time in which the output goes from 10% to 90% at the end, ms, median, by time step.
     unsure = Quoted(lambda self: self._by_step(np.median(self.rise_time[..., 1], axis=1)), "{:.1f}")
 
     @quoted(claim="fig-3a-escape", shown="{self.of_all} at the paper's time step")
@@ -84,7 +84,7 @@ class StepOutcomes:
 
     @cached_property
     def rise_time(self):
-        """Time in which the output goes from 10 % to 90 % at stage (ii) and at the end, ms, (S, B, 2)."""
+        """Time in which the output goes from 10% to 90% at stage (ii) and at the end, ms, (S, B, 2)."""
         edge = np.log(9) / 10
         ends = TASK.kappa_star - edge, TASK.kappa_star + edge
         networks = self.networks.reshape(-1)

@@ -58,7 +58,7 @@ def scientific(value, digits=2):
 
 
 def counted(count, total):
-    """A count with the exact 95 % interval of its share (Clopper and Pearson): "30 of 40 (59 % to 87 %)"."""
+    """A count with the exact 95% interval of its share (Clopper and Pearson): "30 of 40 (59% to 87%)"."""
     low, high = binomtest(int(count), int(total)).proportion_ci()
     return f"{count} of {total} ({low:.0%} to {high:.0%})"
 

@@ -53,7 +53,7 @@ def paste(name, value, text="{}"):
 
 
 def answer(name, value):
-    """Keep an exercise's answer: as it reads, for ``{glue:text}`name```, and in full, for ``{check}`name, 1 %```.
+    """Keep an exercise's answer: as it reads, for ``{glue:text}`name```, and in full, for ``{check}`name, 1%```.
 
     name : str; value : int or float.
     """

@@ -160,7 +160,7 @@ def trapped_fraction(caught):
     label(axes, "trapped", (1.0135, 0.3), (1, 0))
     label(axes, "oscillating\nfor ever", (1.004, 0.68), (1, 0), color=MUTED)
     axes.set(xlim=(caught.a[0], caught.a[-1]), ylim=(0, 1.13), xlabel="α / α*", ylabel="share of the runs trapped")
-    axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])
+    axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25%", "50%", "75%", "100%"])
     return figure
 
 

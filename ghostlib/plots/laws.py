@@ -9,7 +9,7 @@ from ghostlib.plots.style import CLAIM, GRADIENT, INK, LOSS, MUTED, OPTIMUM
 def critical_rates(found):
     """The rate at which half of the networks are trapped against the delay, and its power between neighbours.
 
-    found : NetworkRates, from `experiments.RATES_BY_DELAY`; bars are 95 % intervals.
+    found : NetworkRates, from `experiments.RATES_BY_DELAY`; bars are 95% intervals.
     """
     figure, (top, bottom) = panels(2, 6.0, height_ratios=(3, 2))
     T = np.array(found.T, float)
@@ -31,7 +31,7 @@ def critical_rates(found):
 def valleys(found, network=0):
     """The loss on the lines through one network's valleys, one for each delay, and the critical rates from such lines.
 
-    found : Valleys, from `experiments.VALLEY_LINES`; bars are 95 % intervals of measured rates.
+    found : Valleys, from `experiments.VALLEY_LINES`; bars are 95% intervals of measured rates.
     """
     figure, (top, bottom) = panels(2, 6.4, sharex=False)
     T, shades = np.array(found.T, float), np.linspace(0.25, 1, len(found.T))
@@ -55,7 +55,7 @@ def valleys(found, network=0):
 def critical_kinds(found):
     """The rate at which half of the networks are trapped against N, c and Δ, one panel each, on one scale.
 
-    found : RatesByKind, from `experiments.CRITICAL_KINDS`; bars are 95 % intervals.
+    found : RatesByKind, from `experiments.CRITICAL_KINDS`; bars are 95% intervals.
     """
     figure, rows = panels(len(found.rates), 6.6, sharex=False, sharey=True)
     for axes, (name, rate), paper in zip(rows, found.rates.items(), (100, 10, 0.5), strict=True):

@@ -1,11 +1,11 @@
 """The toy model ẋ = x² + r: `from ghostlib import toy`, then `toy.loss(r, T)`.
 
-analytic  in the limit x*, c → ∞: Eqs. 1–2 and 6–15 in closed form
-finite    the same at finite threshold x* and confidence c
-rescaled  the descent without units, and its cycle of period 3
-laws      the descent in closed form, for small steps
-zone      the gradient in the no-learning zone
-forms     Eq. (15) for other normal forms
+* analytic: in the limit x*, c → ∞, Eqs. 1–2 and 6–15 in closed form
+* finite: the same at finite threshold x* and confidence c
+* rescaled: the descent without units, and its cycle of period 3
+* laws: the descent in closed form, for small steps
+* zone: the gradient in the no-learning zone
+* forms: Eq. (15) for other normal forms
 """
 
 from ghostlib.toy.analytic import (

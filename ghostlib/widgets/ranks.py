@@ -123,7 +123,7 @@ def sweep():
 
 
 def quantised(loss):
-    """Losses as uint8, evenly spaced in their logarithm: within 2 % between 10⁻⁴ and 2; 255 where there is none."""
+    """Losses as uint8, evenly spaced in their logarithm: within 2% between 10⁻⁴ and 2; 255 where there is none."""
     loss = np.asarray(loss, dtype=float)
     place = 254 * np.log(np.clip(loss, LOWEST, HIGHEST) / LOWEST) / np.log(HIGHEST / LOWEST)
     return np.where(np.isnan(loss), NOTHING, np.rint(place)).astype(np.uint8)

@@ -108,7 +108,7 @@ def test_the_parabola_is_right_about_a_narrow_ghost_of_a_network_of_rank_two(dep
 
 
 def test_where_the_flow_leads_away_from_the_slow_direction_the_state_is_followed_backwards():
-    # κ₂ = 0 is unstable on its own; along it κ₁ is slow. Forwards, whatever is off the axis by rounding is carried away.
+    # κ₂ = 0 is unstable on its own; along it κ₁ is slow. Forwards, what is off the axis by rounding is carried away.
     weights = np.diag([2.0, 2.0])
     network = LowRank(weights, weights, [CRITICAL + 1e-4, 0.0], np.zeros(2), 0.0)
     points = [point for point in slow_points(network) if point.kind == "ghost"]

@@ -36,7 +36,7 @@ def test_a_power_law_is_found_with_its_intervals(rates):
     assert rates.long_power == pytest.approx({"low": -2, "fit": -2, "high": -2})
     assert rates.fall_from == pytest.approx({"10-20": 4, "20-40": 4})
     assert rates.spread == pytest.approx({"least": 2, "most": 2})
-    # The median of 21 lies between the 6th and the 16th with a probability of 97 %, between the 7th and 15th of 92 %.
+    # The median of 21 lies between the 6th and the 16th with a probability of 97%, between the 7th and 15th of 92%.
     np.testing.assert_allclose(rates.interval[0], rates.rate[0, [5, 15]])
     assert rates.check[10] == "11 of 21 (30% to 74%)" and rates.outside == 0
     assert rates.over_toy[20] == pytest.approx(2.5e-3 / (3 * np.pi**4 / 32 * 10**-4.0))

@@ -127,7 +127,7 @@ def test_the_clock_is_learning_rate_times_epochs_and_the_order_turns_at_a_rate()
 
 
 def test_a_share_is_said_with_its_exact_interval():
-    assert counted(0, 74) == "0 of 74 (0% to 5%)"  # 1 − 0.025^(1/74) = 4.9 %
+    assert counted(0, 74) == "0 of 74 (0% to 5%)"  # 1 − 0.025^(1/74) = 4.9%
     assert counted(5, 10) == "5 of 10 (19% to 81%)"
 
 

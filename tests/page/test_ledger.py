@@ -297,7 +297,7 @@ def test_ledger_shows_what_the_chapter_recorded(sound):
     index = sound[0]["index"]
     assert "1,502" in index and "30% of the runs" in index
     assert f'<code class="docutils literal notranslate"><span class="pre">{PROOF}</span></code>' in index
-    assert "a derivation" in index and "within 5 % of the paper" in index
+    assert "a derivation" in index and "within 5% of the paper" in index
 
 
 def test_every_row_carries_what_a_browser_needs_to_judge_it(sound):

@@ -64,7 +64,7 @@ def test_a_guess_works_where_nothing_can_be_kept(asked):
 
 def test_an_exercise_is_checked_within_what_is_allowed_as_often_as_one_likes(asked):
     box, button, said = question(asked, 1)
-    assert said.inner_text() == "within 1 %"
+    assert said.inner_text() == "within 1%"
     for text, reply in [
         ("-9e-10", "Not yet: too small."),
         ("9.13e-10", "Not yet: look at the sign."),

@@ -27,7 +27,7 @@ function ask(host, number) {
   const [input, button, said] = host.children;
   input.setAttribute("aria-label", `your ${guess ? "guess" : "answer"}, question ${number}`);
   button.textContent = guess ? "Compare" : "Check";
-  said.textContent = guess ? "" : `within ${Number((100 * within).toPrecision(3))} %`;
+  said.textContent = guess ? "" : `within ${Number((100 * within).toPrecision(3))}%`;
 
   function reply() {
     const value = parse(input.value);

@@ -34,7 +34,7 @@ def element(kind, name, within, answer):
     name : str
         Under which the answer was pasted; a guess is kept by it.
     within : str
-        The relative difference that is allowed to a checked answer, as "1 %".
+        The relative difference that is allowed to a checked answer, as "1%".
     answer : str
         As it was pasted.
     """
@@ -46,7 +46,7 @@ def element(kind, name, within, answer):
 
 
 class AskRole(SphinxRole):
-    """``{guess}`name```, or ``{check}`name, 1 %``` with the difference that is allowed, of what was pasted."""
+    """``{guess}`name```, or ``{check}`name, 1%``` with the difference that is allowed, of what was pasted."""
 
     def run(self):
         name, _, within = (part.strip() for part in self.text.partition(","))

@@ -107,7 +107,7 @@ def _rule(claim):
     name, bound = claim.comparison
     match name:
         case "relative":
-            return f"within {100 * bound:g} % of the paper's value"
+            return f"within {100 * bound:g}% of the paper's value"
         case "absolute":
             return f"within {shown(bound)} of the paper's value"
         case "equal":

@@ -42,7 +42,7 @@ class Row {
   }
   hear({ share, value, seconds, core, error }) {
     if (error !== undefined) this.answer.textContent = `could not be checked: ${error}`;
-    else if (share !== undefined) this.answer.textContent = `${Math.round(100 * share)} %`;
+    else if (share !== undefined) this.answer.textContent = `${Math.round(100 * share)}%`;
     else {
       const agrees = borneOut(this.verdict, this.rule, this.number, value);
       this.found = { value, seconds, core, agrees };

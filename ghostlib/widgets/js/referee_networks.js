@@ -143,7 +143,7 @@ const sharpestBend = (state) => {
   const start = TASK.x0 * state.n.reduce((sum, value) => sum + value, 0);
   return Math.max(...grid(start, TASK.kappaStar, 2000).map((kappa) => rankOneFlow(state, kappa).curvature));
 };
-// The time in which the output goes from 10 % to 90 %, in units of τ, by the midpoint rule.
+// The time in which the output goes from 10% to 90%, in units of τ, by the midpoint rule.
 const riseTime = (state) => {
   const half = Math.log(9) / TASK.c;
   const width = (2 * half) / 2000;
