@@ -161,6 +161,8 @@ def test_points_that_rounding_cannot_tell_apart_are_one_and_not_certified(coeffi
     (point,) = planar_points_of(polynomial(*coefficients, angle=angle), BOX)
     assert (point.kind, point.certified) == (kind, False)
     assert point.position == pytest.approx([0, 0], abs=1e-4)
+    across = np.array([-math.sin(angle), math.cos(angle)])  # the fast direction, in which it can be told
+    assert point.position @ across == pytest.approx(0, abs=1e-15)
 
 
 def complex_square(shift, swap):
