@@ -98,6 +98,22 @@ def test_before_they_touch_a_node_and_a_saddle_are_two_however_near(r, angle):
         assert point.rates[np.abs(point.rates).argmin()] == pytest.approx(side * 2 * math.sqrt(r), rel=1e-3)
 
 
+def test_the_width_of_a_point_is_measured_along_its_own_slow_direction():
+    # F = (x² − 0.01, 3x − y): from a point to the bend x moves by 0.1, and y by 3/(1 + rate) times as much.
+    bend = np.zeros((2, 2, 2))
+    bend[0, 0, 0] = 2
+    flow = PlanarFlow(
+        lambda kappa: np.stack([kappa[:, 0] ** 2 - 0.01, 3 * kappa[:, 0] - kappa[:, 1]], axis=-1),
+        lambda kappa: np.einsum("klm,gm->gkl", bend, kappa) + np.array([[0, 0], [3, -1]]),
+        lambda kappa: bend,
+        0.0,
+    )
+    node, saddle = planar_points_of(flow, BOX)
+    for point, rate in ((node, -0.2), (saddle, 0.2)):
+        assert point.rates[0] == pytest.approx(rate)
+        assert point.width == pytest.approx(0.1 * math.hypot(1, 3 / (1 + rate)))
+
+
 @pytest.mark.parametrize("exponent", np.arange(-17, -12, 0.5))
 def test_where_rounding_begins_there_are_two_points_or_one_but_never_three(exponent):
     points = planar_points_of(fold(-(10.0**exponent), 0.3)[0], BOX)
