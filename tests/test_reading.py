@@ -146,3 +146,14 @@ def test_focus_is_seen_in_the_sidebar_and_on_the_buttons(visit):
         button = page.locator(selector).first
         button.focus()
         assert button.evaluate("b => getComputedStyle(b).outlineStyle + getComputedStyle(b).outlineWidth") == "solid2px"
+
+
+def test_the_list_of_sections_opens_for_the_keyboard_where_a_widget_has_folded_it(visit):
+    page = visit("02-ghost.html")
+    sections = page.locator(".bd-sidebar-secondary")
+    expect(sections).to_have_class(re.compile(r"\bhide\b"))
+    last = sections.locator("nav a").last
+    expect(last).not_to_be_in_viewport()
+    last.focus()
+    expect(last).to_be_in_viewport(ratio=1)
+    expect(sections.locator("nav.page-toc")).to_have_css("opacity", "1")

@@ -164,7 +164,7 @@ def fig_3b_flows(before, fold, after, epoch, task):
     label(all_axes[0], "κ(0)", (float(before.kappa0(task)), 0), (4, -5), color=GRADIENT)
     for point in slow_points(after):
         if point.position < task.kappa_star:
-            label(all_axes[-1], point.kind, (point.position, 0), (0, -6))
+            label(all_axes[-1], point.kind, (point.position, 0), (-4 if point.kind == "stable" else 4, -6))
     all_axes[-1].set_xlabel("latent variable κ")
     return figure
 
