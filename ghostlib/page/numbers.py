@@ -1,6 +1,7 @@
 """Numbers as a reader writes them, and results that say which of theirs the prose quotes."""
 
 import math
+import re
 from functools import cached_property
 
 from scipy.stats import binomtest
@@ -63,12 +64,17 @@ def counted(count, total):
     return f"{count} of {total} ({low:.0%} to {high:.0%})"
 
 
+def minus(text):
+    """`text` with a minus sign for the hyphen before a number, and for no other: "−0.5", "no-learning zone"."""
+    return re.sub(r"(?<!\w)-(?=[\d.])", "−", text)
+
+
 def shown(value):
     """A value in a few digits: "holds" or "does not hold", 1,502, 0.0235, 9.13 × 10⁻¹⁰."""
     if isinstance(value, bool):
         return "holds" if value else "does not hold"
     if isinstance(value, int):
-        return f"{value:,}".replace("-", "−")
+        return minus(f"{value:,}")
     if value == 0 or 1e-3 <= abs(value) < 999.5:
-        return f"{value:.3g}".replace("-", "−")
-    return f"{value:,.0f}".replace("-", "−") if 1 < abs(value) < 1e6 else scientific(value)
+        return minus(f"{value:.3g}")
+    return minus(f"{value:,.0f}") if 1 < abs(value) < 1e6 else scientific(value)

@@ -10,7 +10,7 @@ import numpy as np
 from myst_nb import glue
 
 from ghostlib.page.ledger import LEDGER, load
-from ghostlib.page.numbers import quotes, shown
+from ghostlib.page.numbers import minus, quotes, shown
 
 
 def publish(result, prefix=""):
@@ -28,7 +28,7 @@ def publish(result, prefix=""):
         for key, number in value.items() if isinstance(value, dict) else [(None, value)]:
             paste(prefix + name.replace("_", "-") + ("" if key is None else f"-{key}"), number, how.text)
         if how.claim:
-            claim(how.claim, value, how.shown and how.shown.format(value, self=result).replace("-", "−"))
+            claim(how.claim, value, how.shown and minus(how.shown.format(value, self=result)))
 
 
 def paste(name, value, text="{}"):
@@ -49,7 +49,7 @@ def paste(name, value, text="{}"):
         raise ValueError(f"name: {name!r}; expected a name without a colon")
     value = _scalar(value)
     written = text(value) if callable(text) else text.format(value)
-    glue(name, written if isinstance(value, str) else written.replace("-", "−"), display=False)
+    glue(name, written if isinstance(value, str) else minus(written), display=False)
 
 
 def answer(name, value):

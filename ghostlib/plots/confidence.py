@@ -6,20 +6,12 @@ from scipy.special import expit
 
 from ghostlib.outcomes import has_task
 from ghostlib.plots.landscape import draw_slopes
-from ghostlib.plots.marks import epoch_axis, hline, label, log_axes, panels, vline
+from ghostlib.plots.marks import apart, epoch_axis, hline, label, log_axes, panels, vline
 from ghostlib.plots.network import draw_latent_flow, draw_story
 from ghostlib.plots.style import CLAIM, CONFIDENCE, DEAD, GRADIENT, INK, MUTED, OPTIMUM
 
 
 FAINTEST = 1e-18  # of a gradient norm that is drawn; what is smaller lies below the picture
-
-
-def apart(heights, least):
-    """Heights for labels: those given, in the same order of size, but `least` apart."""
-    order, moved = np.argsort(heights), np.array(heights, dtype=float)
-    for below, above in zip(order[:-1], order[1:], strict=True):
-        moved[above] = max(moved[above], moved[below] + least)
-    return moved
 
 
 def fig_4(lowered, shown, wanted=(0.001, 0.05, 2.0, 10.0)):
@@ -195,7 +187,7 @@ def remedies(outcomes, usual):
         axes.bar(places, trapped, width=0.8, bottom=solved, facecolor="none", edgecolor=DEAD, hatch="////", linewidth=0)
         vline(axes, int(np.argmin(np.abs(outcomes.alpha - usual))), CLAIM)
         axes.set(title=method, ylim=(0, networks), yticks=(0, networks))
-    all_axes[-1].set_xticks(places, [f"{rate:g}" for rate in outcomes.alpha])
+    all_axes[-1].set_xticks(places, [f"{rate:g}" for rate in outcomes.alpha], rotation=45)
     all_axes[-1].set(xlabel="learning rate α", xlim=(-0.6, places[-1] + 0.6))
     all_axes[len(all_axes) // 2].set_ylabel("networks: solved (green), trapped (hatched)")
     return figure

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ghostlib.plots.marks import hline, label, log_axes, panels, shade_zone, vline
+from ghostlib.plots.marks import apart, hline, label, log_axes, panels, shade_zone, vline
 from ghostlib.plots.style import CLAIM, GRADIENT, INK, LOSS, MUTED, OPTIMUM
 
 
@@ -112,12 +112,13 @@ def form_rates(found):
     found : FormRates, from `experiments.FORMS`.
     """
     figure, axes = panels(1, 4.2)
-    for i, (name, T, alpha, law) in enumerate(zip(found.names[:-1], found.T, found.alpha, found.law, strict=False)):
+    ends = 10 ** apart(np.log10(found.alpha[:-1, -1] / found.law[:-1, 0]), 0.7)
+    for name, T, alpha, law, end in zip(found.names[:-1], found.T, found.alpha, found.law, ends, strict=False):
         colour = CLAIM if name == "|x|^2" else INK
         axes.plot(T, law / law[0], color=colour, linewidth=1, linestyle="--" if colour == CLAIM else "-")
         axes.plot(T, alpha / law[0], "o", color=colour, markersize=4)
-        name = f"p = {name.removeprefix('|x|^')}"
-        label(axes, "paper: p = 2" if i == 1 else name, (T[-1], alpha[-1] / law[0]), (6, 0), color=colour)
+        whose = "paper: " if colour == CLAIM else ""
+        label(axes, f"{whose}p = {name.removeprefix('|x|^')}", (T[-1], end), (6, 0), color=colour)
     log_axes(axes, "T", "α* / α* at T = 10")
     axes.set_xlim(9, 900)
     return figure

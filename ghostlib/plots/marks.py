@@ -83,3 +83,11 @@ def power_of_ten(value):
 
 def _guide(color, line):
     return {"linewidth": 1.2, "linestyle": "--" if color == CLAIM else "-", **line}
+
+
+def apart(heights, least):
+    """Heights for labels: those given, in the same order of size, but `least` apart."""
+    order, moved = np.argsort(heights), np.array(heights, dtype=float)
+    for below, above in zip(order[:-1], order[1:], strict=True):
+        moved[above] = max(moved[above], moved[below] + least)
+    return moved

@@ -125,6 +125,14 @@ def test_a_quoted_number_is_computed_once():
     assert [name for name, *_ in numbers.quotes(result)] == ["first_jump", "at", "last"]
 
 
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [("-0.5", "−0.5"), ("-.5 or lower, from -2", "−.5 or lower, from −2"), ("0 of 40 in a no-learning zone", None)],
+)
+def test_a_minus_stands_before_a_number_and_in_no_word(text, written):
+    assert numbers.minus(text) == (written or text)
+
+
 def test_a_minus_is_written_as_one(page):
     paste.paste("r", -0.5, "{:.2f}")
     paste.paste("words", "well-known")
