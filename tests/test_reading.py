@@ -124,6 +124,21 @@ def test_nothing_jumps_while_a_page_loads(browser, device):
     assert {name: shift for name, shift in shifts.items() if shift >= 0.05} == {}
 
 
+@pytest.mark.parametrize("name", [name for name in PAGES if 'class="math' in (HTML / name).read_text("utf-8")])
+def test_equations_fit_their_boxes_on_a_phone(visit, name):
+    page = visit(name, **PHONE)
+    page.evaluate("document.querySelectorAll('details').forEach((part) => (part.open = true))")
+    equations = page.locator("div.math:visible")
+    expect(equations.locator("> mjx-container")).to_have_count(equations.count())  # MathJax has set them
+    too_wide = equations.evaluate_all(
+        """all => all.filter((each) => {
+            const set = each.querySelector("mjx-container");
+            return set.scrollWidth > set.clientWidth + 1;
+        }).map((each) => each.id || each.textContent)"""
+    )
+    assert too_wide == []
+
+
 def test_letters_in_figures_are_11_pixels_high_on_a_phone(browser):
     with browser.new_context(**PHONE) as context:
         page = context.new_page()
