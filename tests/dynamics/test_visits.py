@@ -109,16 +109,18 @@ def test_the_parabola_is_right_about_a_narrow_ghost_of_a_network_of_rank_two(dep
 
 def test_where_the_flow_leads_away_from_the_slow_direction_the_state_is_followed_backwards():
     # κ₂ = 0 is unstable on its own; along it κ₁ is slow. Forwards, what is off the axis by rounding is carried away.
-    weights = np.diag([2.0, 2.0])
-    network = LowRank(weights, weights, [CRITICAL + 1e-4, 0.0], np.zeros(2), 0.0)
+    turn = np.array([[0.8, -0.6], [0.6, 0.8]])  # else κ₂ would stay 0 to the last bit,
+    n = turn.T @ np.array([[2.0, 0.3], [0.0, 2.0]])  # and κ₁ would not feel it
+    network = LowRank(2 * turn, n, [CRITICAL + 1e-4, 0.0], np.zeros(2), 0.0)
     points = [point for point in slow_points(network) if point.kind == "ghost"]
-    (ghost,) = (point for point in points if abs(point.position[1]) < 1e-6)
+    (ghost,) = (point for point in points if abs(turn[1] @ point.position) < 1e-3)
     assert ghost.rates[-1].real > 1
     predicted, simulated = simulated_passage(network, ghost)
     assert simulated == pytest.approx(predicted, rel=0.01)
-    ends = ghost.position[0] + 3 * ghost.width * np.array([-1, 1])
-    alone, _ = quad(lambda x: 1 / RankOne([2.0], [2.0], [CRITICAL + 1e-4]).flow(x), *ends, points=[ghost.position[0]])
-    assert simulated == pytest.approx(alone, rel=1e-6)
+    place = turn[0] @ ghost.position
+    ends = place + 3 * ghost.width * np.array([-1, 1])
+    alone, _ = quad(lambda x: 1 / RankOne([2.0], [2.0], [CRITICAL + 1e-4]).flow(x), *ends, points=[place])
+    assert simulated == pytest.approx(alone, rel=1e-3)
 
 
 def test_each_of_two_fixed_points_is_followed_on_its_own_side():
