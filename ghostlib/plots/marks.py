@@ -81,13 +81,13 @@ def power_of_ten(value):
     return f"{10.0**exponent:g}" if -2 < exponent <= 3 else "10" + str(exponent).translate(SUPERSCRIPTS)
 
 
-def _guide(color, line):
-    return {"linewidth": 1.2, "linestyle": "--" if color == CLAIM else "-", **line}
-
-
 def apart(heights, least):
     """Heights for labels: those given, in the same order of size, but `least` apart."""
     order, moved = np.argsort(heights), np.array(heights, dtype=float)
     for below, above in zip(order[:-1], order[1:], strict=True):
         moved[above] = max(moved[above], moved[below] + least)
     return moved
+
+
+def _guide(color, line):
+    return {"linewidth": 1.2, "linestyle": "--" if color == CLAIM else "-", **line}

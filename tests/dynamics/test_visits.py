@@ -117,7 +117,7 @@ def test_where_the_flow_leads_away_from_the_slow_direction_the_state_is_followed
     assert ghost.rates[-1].real > 1
     predicted, simulated = simulated_passage(network, ghost)
     assert simulated == pytest.approx(predicted, rel=0.01)
-    place = turn[0] @ ghost.position
+    place = turn[0] @ ghost.position  # the ghost itself lies a little off the axis
     ends = place + 3 * ghost.width * np.array([-1, 1])
     alone, _ = quad(lambda x: 1 / RankOne([2.0], [2.0], [CRITICAL + 1e-4]).flow(x), *ends, points=[place])
     assert simulated == pytest.approx(alone, rel=1e-3)

@@ -28,7 +28,7 @@ def _write(app, name, text):
 def _in_the_margin(match):
     """The theme's class for what stands there too; it is the theme that folds the list of sections."""
     live, module = match.groups()
-    return live if hasattr(small, _page.kinds()[module].__name__) else f"{live} popout"
+    return live if _page.kinds()[module].__module__ == small.__name__ else f"{live} popout"
 
 
 def _load(app, pagename, templatename, context, doctree):
