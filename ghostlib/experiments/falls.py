@@ -14,7 +14,7 @@ from ghostlib import outcomes
 from ghostlib.dynamics.bifurcations import interpolate, saddle_node_between
 from ghostlib.dynamics.slow_points import count_fixed_points
 from ghostlib.experiments import cache
-from ghostlib.experiments.copies import outcomes_of_copy, perturbed
+from ghostlib.experiments.copies import outcomes_of_copy, perturbed, returned_in_copy
 from ghostlib.experiments.courses import TASK, FixedPointCourse, networks_at, train_counting_fixed_points
 from ghostlib.experiments.events import first_ghost
 from ghostlib.networks.history import History
@@ -234,14 +234,14 @@ class ManyNetworks:
 
     def run(self):
         """All copies trained and the trapped trained on, seen at the end: `NetworkOutcomes`."""
-        rest = (self.seeds, self.copies, self.perturbation, self.alpha, self.epochs, self.longer)
-        done = cache.map_cached(outcomes_of_copy, [(copy, *rest) for copy in range(self.copies)])
-        learned, trapped, returned, m, n, b = (np.stack(column) for column in zip(*done, strict=True))
+        copies = [(copy, self.seeds, self.perturbation, self.alpha, self.epochs) for copy in range(self.copies)]
+        learned, trapped, _, m, n, b = map(np.stack, zip(*cache.map_cached(outcomes_of_copy, copies), strict=True))
+        returned = cache.map_cached(returned_in_copy, [(*copy, self.longer) for copy in copies])
         return NetworkOutcomes(
             settings=self,
             learned=learned,
             trapped=trapped,
-            returned=returned,
+            returned=np.concatenate(returned),
             fixed_points=count_fixed_points(RankOne(m, n, b)).number,
         )
 

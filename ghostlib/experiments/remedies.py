@@ -35,22 +35,6 @@ METHODS = {
 } | CONSTANT
 
 
-def repeated_outcomes(copy, seeds, alpha, epochs, c, perturbation):
-    """Train the networks 0 … seeds − 1 with every m multiplied by 1 + `perturbation` · N(0, 1), drawn with seed `copy`.
-
-    Returns
-    -------
-    learned, trapped : bool arrays (seeds,), as in `outcomes`
-    since : int array (seeds,), the epoch from which on a trapped network is silent; −1 for the others
-    """
-    networks = RankOne.initial(np.arange(seeds))
-    noise = np.random.default_rng(copy).standard_normal(networks.m.shape)
-    copies = RankOne(networks.m * (1 + perturbation * noise), networks.n, networks.b)
-    accuracy = train(copies, TASK, alpha, epochs, c, threads=1).accuracy
-    trapped = outcomes.trapped(accuracy)
-    return outcomes.learned(accuracy), trapped, np.where(trapped, outcomes.silent_from(accuracy), -1)
-
-
 def remedy(method, alpha, seeds, epochs, c):
     """Train the networks 0 … seeds − 1, which are meant to have the confidence `c`, by one of `METHODS`.
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ghostlib import outcomes
+from ghostlib.experiments.copies import perturbed
 from ghostlib.experiments.lowered import TASK
 from ghostlib.networks.history import History
 from ghostlib.networks.records import RankOne
@@ -119,9 +120,7 @@ class RestoredConfidence:
 
     def run(self, fallen):
         """Every way back of trapped networks such as `Lowered.fallen`, as `Restored`."""
-        noise = np.random.default_rng(0).standard_normal((self.copies, *fallen.m.shape))
-        copies = RankOne(*np.broadcast_arrays(fallen.m * (1 + self.perturbation * noise), fallen.n, fallen.b))
-        plans = self.plans()
+        copies, plans = perturbed(fallen, self.copies, self.perturbation), self.plans()
         ways = {name: Returned(plan, train_stages(copies, TASK, self.alpha, plan)) for name, plan in plans.items()}
         rescue, *rise, _ = plans["slow"]
         rescued = train_stages(fallen, TASK, self.alpha, [rescue]).networks

@@ -10,6 +10,7 @@ from ghostlib import experiments, outcomes
 from ghostlib.dynamics.plateau import plateau_duration
 from ghostlib.experiments import remedies
 from ghostlib.experiments.comparison import LowOutcomes, MethodOutcomes
+from ghostlib.experiments.copies import outcomes_of_copy
 from ghostlib.experiments.forecast import RecoveryForecast
 from ghostlib.experiments.repeats import RepeatedOutcomes
 from ghostlib.experiments.restored import Restored, Returned, crossing
@@ -154,7 +155,7 @@ class TestRepeats:
         assert len({tuple(row) for row in repeated.since}) > 1
 
     def test_a_network_is_silent_from_the_epoch_that_is_said(self):
-        learned, trapped, since = remedies.repeated_outcomes(0, 4, 0.05, 3000, 10.0, 0.0)
+        learned, trapped, since, *_ = outcomes_of_copy(0, 4, 1e-6, 0.05, 3000)
         accuracy = train(RankOne.initial(np.arange(4)), TASK, 0.05, 3000).accuracy
         assert learned.all() and trapped.any()
         for row, epoch in zip(accuracy[trapped], since[trapped], strict=True):
@@ -162,9 +163,16 @@ class TestRepeats:
             assert np.all(row[epoch:] <= 0.5)
 
     def test_each_copy_has_its_own_random_numbers(self):
-        _, _, first = remedies.repeated_outcomes(1, 4, 0.05, 3000, 10.0, 1e-6)
-        _, _, other = remedies.repeated_outcomes(2, 4, 0.05, 3000, 10.0, 1e-6)
+        _, _, first, *_ = outcomes_of_copy(1, 4, 1e-6, 0.05, 3000)
+        _, _, other, *_ = outcomes_of_copy(2, 4, 1e-6, 0.05, 3000)
         assert np.any(first != other)
+
+    def test_what_one_figure_has_trained_the_other_takes_from_the_disk(self, monkeypatch):
+        many = replace(experiments.MANY_NETWORKS, seeds=3, alpha=0.05, epochs=500, copies=2, longer=0).run()
+        monkeypatch.setattr("ghostlib.experiments.copies.train", None)
+        small = {"seeds": 3, "alpha": 0.05, "epochs": 500, "repeats": 2}
+        repeated = replace(experiments.FIG_4_REPEATS, **small).run()
+        np.testing.assert_array_equal(repeated.learned, many.learned)
 
     def test_counts_are_over_networks_and_their_spread_is_over_repeats(self):
         # Five networks, four repeats: one never learns, one is always trapped, one never, one half of the time.
