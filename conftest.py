@@ -13,4 +13,4 @@ settings.load_profile("book")
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-pytest_plugins = ["notebooks", "browser", "drawing", "trained", "untrained"]
+pytest_plugins = ["notebooks", "browser", "built", "drawing", "trained", "untrained"]

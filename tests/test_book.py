@@ -1,21 +1,15 @@
-"""The built book in a real browser, every other host blocked: over http and from disk, with and without scripts."""
+"""The built book in a real browser, every other host blocked: its widgets and its ledger, with and without scripts."""
 
-import contextlib
 import csv
-import functools
-import gzip
-import http.server
 import io
 import json
-import os
 import re
-import threading
 import time
 from pathlib import Path
 
-import axe_playwright_python
 import numpy as np
 import pytest
+from built import HTML, PAGES, PHONE, POLICY, WITH_WIDGETS, Visit, served
 from playwright.sync_api import expect
 
 from ghostlib.networks.records import RankOne
@@ -24,18 +18,6 @@ from ghostlib.page.palette import COLOURS
 from ghostlib.training import train
 
 
-ROOT = Path(__file__).parent.parent
-HTML = Path(os.environ.get("BOOK_HTML", ROOT / "_build" / "html"))
-PAGES = sorted(path.name for path in HTML.glob("*.html") if path.name != "py-modindex.html")
-AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-WHAT_AXE_LOOKS_AT = {
-    "light": {
-        "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"],
-        "rules": {"label-content-name-mismatch": {"enabled": True}},
-    },
-    "dark": {"runOnly": ["color-contrast"]},  # only colours differ
-}
-WITH_WIDGETS = [name for name in PAGES if 'class="ghost-widget"' in (HTML / name).read_text(encoding="utf-8")]
 LARGE = ".ghost-widget:has(.ghost-controls)"  # small figures have no sliders and no buttons: widgets/test_small.py
 
 pytestmark = pytest.mark.slow
@@ -44,72 +26,6 @@ pytestmark = pytest.mark.slow
 def test_the_book_is_built():
     assert "index.html" in PAGES, "no book in _build/html; run `make book` first"
     assert len(WITH_WIDGETS) >= 4
-
-
-# As strict as a server can be with a page that has styles of its own; every test over http is held to it, but for one.
-POLICY = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
-
-
-@contextlib.contextmanager
-def served(policy):
-    """The address of a server of the book that sends this policy with every file."""
-
-    class Strict(http.server.SimpleHTTPRequestHandler):
-        def end_headers(self):
-            self.send_header("Content-Security-Policy", policy)
-            super().end_headers()
-
-        def log_message(self, *args):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Strict, directory=str(HTML)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def http_base():
-    with served(POLICY) as address:
-        yield address
-
-
-class Visit:
-    """A page in a context of its own, with everything that it asked of other hosts and complained about."""
-
-    def __init__(self, browser, base, **options):
-        self.base, self.foreign, self.errors = base, [], []
-        self.context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
-        self.context.route("**/*", self._gate)
-        self.page = self.context.new_page()
-        self.page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-
-    def _gate(self, route):
-        if route.request.url.startswith((self.base, "data:", "blob:")):
-            route.continue_()
-        else:
-            self.foreign.append(route.request.url)
-            route.abort()
-
-    def open(self, name):
-        self.page.goto(self.base + name, wait_until="load")
-        # Not wait_for_function, which evaluates a string in the page: the policy forbids it.
-        busy = self.page.locator(".ghost-widget:not([data-state]), .ghost-widget [aria-busy]")
-        expect(busy).to_have_count(0, timeout=60_000)
-        return self.page
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.context.close()
-
-
-@pytest.fixture(params=["http", "file"])
-def base(request):
-    return request.getfixturevalue("http_base") if request.param == "http" else HTML.as_uri() + "/"
 
 
 def pictures(widget):
@@ -127,21 +43,6 @@ def changes(widget, before, seconds=10):
     return pictures(widget) != before
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_asks_nothing_of_other_hosts_and_complains_of_nothing(browser, base, name):
-    with Visit(browser, base) as visit:
-        page = visit.open(name)
-        page.wait_for_timeout(400)  # late scripts, MathJax among them
-        assert visit.foreign == []
-        assert visit.errors == []
-        assert page.locator(".ghost-widget:not([data-state=live])").count() == 0
-        for picture in page.locator("article img").all():
-            assert re.search(r"\w\w", picture.get_attribute("alt") or ""), picture.get_attribute("src")
-            assert not re.search(r"\.(png|svg)$", picture.get_attribute("alt"))
-        for picture in page.locator("article svg.ghost-figure").all():
-            assert len(picture.get_attribute("aria-label")) > 20
-
-
 def test_the_policy_is_asked_of_every_page_and_forbids_scripts_in_it(browser, http_base):
     with Visit(browser, http_base) as visit:
         visit.open("index.html").evaluate(
@@ -149,27 +50,6 @@ def test_the_policy_is_asked_of_every_page_and_forbids_scripts_in_it(browser, ht
         )
         assert not visit.page.evaluate("window.ran")
         assert "script-src" in "".join(visit.errors)
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_fits_a_phone(browser, http_base, name):
-    with Visit(browser, http_base, viewport={"width": 360, "height": 740}, is_mobile=True, has_touch=True) as visit:
-        page = visit.open(name)
-        # Not innerWidth: on a phone it grows with the page.
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_keeps_the_accessibility_guidelines(browser, http_base, name, scheme):
-    with Visit(browser, http_base, color_scheme=scheme) as visit:
-        page = visit.open(name)
-        page.evaluate(AXE)
-        violations = page.evaluate(
-            "options => axe.run(document, options).then(found => found.violations)",
-            {**WHAT_AXE_LOOKS_AT[scheme], "resultTypes": ["violations"]},  # all that passed would take longer to send
-        )
-        assert [(rule["id"], rule["nodes"][0]["html"]) for rule in violations] == []
 
 
 CHAPTERS = [name for name in WITH_WIDGETS if re.match(r"\d", name)]
@@ -185,8 +65,7 @@ LIT = """() => {
 @pytest.mark.parametrize("look", ["computer", "phone"])
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_a_symbol_of_a_chapter_lights_its_curve_by_pointer_keyboard_and_touch(browser, http_base, name, look):
-    phone = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True, "color_scheme": "dark"}
-    with Visit(browser, http_base, **(phone if look == "phone" else {})) as visit:
+    with Visit(browser, http_base, **(PHONE | {"color_scheme": "dark"} if look == "phone" else {})) as visit:
         page = visit.open(name)
         words = page.locator(SYMBOLS)
         assert words.count()
@@ -584,12 +463,6 @@ def test_equations_carry_the_papers_numbers_across_chapters():
             assert number.lower() == target.lower(), name
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_no_two_elements_of_a_page_share_an_id(name):
-    ids = re.findall(r'\bid="([^"]+)"', (HTML / name).read_text(encoding="utf-8"))
-    assert len(ids) == len(set(ids))
-
-
 def test_every_figure_has_its_source_and_its_table_and_the_table_has_numbers():
     figures = {}
     for name in PAGES:
@@ -605,26 +478,6 @@ def test_every_figure_has_its_source_and_its_table_and_the_table_has_numbers():
         for table in tables:
             rows = list(csv.DictReader(io.StringIO((HTML / table).read_text(encoding="utf-8"))))
             assert len(rows) > 1 and np.isfinite([[float(row["x"]), float(row["y"])] for row in rows]).all(), anchor
-
-
-HEAVIEST = 800_000  # bytes of a page and of all that it asks for, gzipped as servers do
-PACKED = (".png", ".jpg", ".woff", ".woff2")  # already
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_light(browser, http_base, name):
-    with Visit(browser, http_base) as visit:
-        asked = set()
-        visit.page.on("response", lambda response: asked.add(response.url.partition("?")[0]))
-        visit.open(name)
-        visit.page.wait_for_load_state("networkidle")  # MathJax comes with its fonts
-        files = [HTML / url.removeprefix(http_base) for url in asked]
-        sizes = {
-            path: len(path.read_bytes() if path.suffix in PACKED else gzip.compress(path.read_bytes()))
-            for path in files
-        }
-        assert HTML / name in sizes
-        assert sum(sizes.values()) < HEAVIEST, sorted(sizes.items(), key=lambda item: -item[1])[:5]
 
 
 def test_no_link_inside_the_book_is_broken():
@@ -690,9 +543,9 @@ def test_the_browser_bears_out_every_verdict_that_it_can_check(browser):
             check_all(visit)
 
 
-def test_it_does_so_from_disk_on_a_phone_in_the_dark(browser):
+def test_it_does_so_from_disk_on_a_phone_in_the_dark(browser, disk_base):
     phone = {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"}
-    with Visit(browser, HTML.as_uri() + "/", **phone) as visit:
+    with Visit(browser, disk_base, **phone) as visit:
         check_all(visit)
         assert visit.page.evaluate("document.documentElement.scrollWidth") <= 360
 
@@ -710,8 +563,8 @@ def test_where_the_policy_forbids_webassembly_javascript_checks_and_nobody_compl
         assert visit.errors == [] and visit.foreign == []
 
 
-def test_a_row_that_is_linked_to_is_checked_by_keyboard(browser):
-    with Visit(browser, HTML.as_uri() + "/") as visit:
+def test_a_row_that_is_linked_to_is_checked_by_keyboard(browser, disk_base):
+    with Visit(browser, disk_base) as visit:
         page = visit.open(f"{LEDGER}#eq-14-kink")
         page.locator("#eq-14-kink").get_by_role("button").focus()
         page.keyboard.press("Enter")

@@ -1,45 +1,23 @@
-"""The built book in a browser, from disk: what helps while reading, and pages that hold still."""
+"""The built book in a browser, from disk: what helps while reading."""
 
+import contextlib
 import re
-from pathlib import Path
 
-import axe_playwright_python
 import pytest
+from built import AXE, HTML, PAGES, PHONE, Visit
 from playwright.sync_api import expect
 
 
-ROOT = Path(__file__).parent.parent
-HTML = ROOT / "_build" / "html"
-PAGES = sorted(path.name for path in HTML.glob("*.html") if path.name != "py-modindex.html")
-AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
-SCREEN = {"viewport": {"width": 1280, "height": 900}}
 TERM = "article a:has(> .std-term)"
-# What moves by itself, as a share of the screen: https://web.dev/articles/cls
-SHIFTS = """
-new PerformanceObserver((list) => {
-  for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) window.shifted += value;
-}).observe({ type: "layout-shift", buffered: true });
-window.shifted = 0;
-"""
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def visit(browser):
+def visit(browser, disk_base):
     """A function that opens a page of the book as some device shows it."""
-    contexts = []
-
-    def open_page(name, **options):
-        contexts.append(browser.new_context(**{**SCREEN, **options}))
-        page = contexts[-1].new_page()
-        page.goto(f"{HTML.as_uri()}/{name}", wait_until="load")
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
+    with contextlib.ExitStack() as visits:
+        yield lambda name, **options: visits.enter_context(Visit(browser, disk_base, **options)).open(name)
 
 
 def test_a_card_opens_under_the_pointer_and_with_the_focus_and_goes_with_escape(visit):
@@ -108,50 +86,6 @@ def test_a_formula_is_copied_as_its_tex(visit):
     assert re.search(r"(?<!\$)\$[^$]+\$(?!\$)", copied[0])
     assert re.fullmatch(r"\$\$[^$]+\$\$", copied[1])
     assert page.locator(".ghost-copied").count() == 0
-
-
-@pytest.mark.parametrize("device", [SCREEN, PHONE], ids=["screen", "phone"])
-def test_nothing_jumps_while_a_page_loads(browser, device):
-    shifts = {}
-    with browser.new_context(**device) as context:
-        context.add_init_script(SHIFTS)
-        page = context.new_page()
-        for name in PAGES:
-            page.goto(f"{HTML.as_uri()}/{name}", wait_until="load")
-            page.wait_for_function("!document.querySelector('.math.notranslate:not(:has(mjx-container))')")
-            page.wait_for_timeout(100)
-            shifts[name] = page.evaluate("shifted")
-    assert {name: shift for name, shift in shifts.items() if shift >= 0.05} == {}
-
-
-@pytest.mark.parametrize("name", [name for name in PAGES if 'class="math' in (HTML / name).read_text("utf-8")])
-def test_equations_fit_their_boxes_on_a_phone(visit, name):
-    page = visit(name, **PHONE)
-    page.evaluate("document.querySelectorAll('details').forEach((part) => (part.open = true))")
-    equations = page.locator("div.math:visible")
-    expect(equations.locator("> mjx-container")).to_have_count(equations.count())  # MathJax has set them
-    too_wide = equations.evaluate_all(
-        """all => all.filter((each) => {
-            const set = each.querySelector("mjx-container");
-            return set.scrollWidth > set.clientWidth + 1;
-        }).map((each) => each.id || each.textContent)"""
-    )
-    assert too_wide == []
-
-
-def test_letters_in_figures_are_11_pixels_high_on_a_phone(browser):
-    with browser.new_context(**PHONE) as context:
-        page = context.new_page()
-        for name in PAGES:
-            page.goto(f"{HTML.as_uri()}/{name}", wait_until="load")
-            sizes = page.locator("article section > div.cell figure:not(.ghost-widget) svg.ghost-figure").evaluate_all(
-                """figures => figures.flatMap(figure => {
-                    const scale = figure.getBoundingClientRect().width / figure.viewBox.baseVal.width;
-                    const letters = [...figure.querySelectorAll("text")];
-                    return letters.map(text => parseFloat(getComputedStyle(text).fontSize) * scale);
-                })"""
-            )
-            assert min(sizes, default=11) >= 10.99, name
 
 
 def test_focus_is_seen_in_the_sidebar_and_on_the_buttons(visit):
