@@ -183,8 +183,8 @@ def test_without_scripts_a_page_still_shows_its_pictures(browser, http_base, nam
 
 
 @pytest.mark.parametrize("name", WITH_WIDGETS)
-def test_every_widget_is_moved_by_keyboard_and_pointer_and_reset(browser, base, name):
-    with Visit(browser, base) as visit:
+def test_every_widget_is_moved_by_keyboard_and_pointer_and_reset(browser, disk_base, name):
+    with Visit(browser, disk_base) as visit:
         page = visit.open(name)
         for widget in page.locator(LARGE).all():
             key = widget.get_attribute("data-key")
