@@ -24,6 +24,7 @@ from importlib import metadata
 from importlib.util import find_spec, resolve_name
 from itertools import accumulate
 from pathlib import Path
+from threading import Lock
 
 import joblib
 import numpy as np
@@ -35,6 +36,8 @@ LIBRARY = "ghostlib"
 UNFINISHED = ".part"
 ABANDONED = 3600  # seconds after which nobody is left to finish such a file
 INSTALLED = {"site-packages", "dist-packages"}
+# Python 3.11 confuses two syntax trees that are built at once, where a garbage collection in between runs Python code.
+PARSER = Lock()
 
 
 def map_cached(compute, settings, *, executor=None, progress=False):
@@ -183,7 +186,8 @@ def sources(module):
         spec = _spec(queue.pop(), packages)
         if spec is None or spec.name in found:
             continue
-        tree = ast.parse(Path(spec.origin).read_bytes())
+        with PARSER:
+            tree = ast.parse(Path(spec.origin).read_bytes())
         for node in ast.walk(tree):
             if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node) is not None:
                 del node.body[0]

@@ -7,9 +7,10 @@ import numpy as np
 from scipy.stats import bootstrap, quantile_test
 
 from ghostlib import toy
-from ghostlib.experiments import cache, fates
+from ghostlib.experiments import cache
+from ghostlib.experiments.kinds import Kind, critical_rates, late_outcomes, trapped_at
 from ghostlib.networks.task import DelayedActivation
-from ghostlib.page.numbers import Quoted, counted, quoted
+from ghostlib.page.numbers import Quoted, counted, ends, quoted
 
 
 LONG = 20  # steps, from which on a delay is called long
@@ -84,8 +85,7 @@ class NetworkRates:
         """Upper over lower quartile of the rates: the least and the most over the delays where both were found."""
         lower, upper = np.quantile(self.rate, (0.25, 0.75), axis=1, method="inverted_cdf")
         found = (lower > 0) & np.isfinite(upper)
-        ratio = upper[found] / lower[found]
-        return {"least": ratio.min(), "most": ratio.max()}
+        return ends(upper[found] / lower[found])
 
     @property
     def eq_15(self):
@@ -121,18 +121,18 @@ class RatesByDelay:
         """All trainings, as `NetworkRates`; each delay is kept on the disk once it is done."""
         halves = [(0, self.seeds // 2), (self.seeds // 2, self.seeds)]
         settings = [
-            (*fates.Kind(T), *half, low, high, epochs, self.halvings)
+            (*Kind(T), *half, low, high, epochs, self.halvings)
             for T, low, high, epochs in zip(self.T, self.low, self.high, self.epochs, strict=True)
             for half in halves
         ]
-        rate = self._joined(cache.map_cached(fates.critical_rates, settings[::-1])[::-1])  # the longest first
+        rate = self._joined(cache.map_cached(critical_rates, settings[::-1])[::-1])  # the longest first
         middle = np.median(rate, axis=1)
         settings = [
             (T, *half, float(rate), longer)
             for T, rate, longer in zip(self.T, middle, self.longer, strict=True)
             for half in halves
         ]
-        return NetworkRates(self.T, rate, self._joined(cache.map_cached(fates.trapped_at, settings[::-1])[::-1]))
+        return NetworkRates(self.T, rate, self._joined(cache.map_cached(trapped_at, settings[::-1])[::-1]))
 
     def _joined(self, done):
         return np.concatenate([part for (part,) in done]).reshape(len(self.T), self.seeds)
@@ -164,8 +164,8 @@ def trend(values, rates, paired=False):
 
 
 @dataclass(frozen=True, eq=False)
-class LateFates:
-    """Who is trapped long after the jump, at a low rate: arrays as `fates.late_fates` has them."""
+class LateOutcomes:
+    """Who is trapped long after the jump, at a low rate: arrays as `kinds.late_outcomes` has them."""
 
     jump: np.ndarray
     fall: np.ndarray
@@ -201,9 +201,9 @@ class LateFalls:
     looks: int = 10
 
     def run(self):
-        """The training, as `LateFates`; kept on the disk."""
+        """The training, as `LateOutcomes`; kept on the disk."""
         settings = (self.T, self.seeds, self.alpha, self.area, self.every, self.looks)
-        return LateFates(*cache.map_cached(fates.late_fates, [settings])[0])
+        return LateOutcomes(*cache.map_cached(late_outcomes, [settings])[0])
 
 
 RATES_BY_DELAY = RatesByDelay()

@@ -5,9 +5,9 @@ from functools import cached_property
 
 import numpy as np
 
-from ghostlib.experiments import cache, fates
+from ghostlib.experiments import cache
 from ghostlib.experiments.critical import median_interval, trend
-from ghostlib.experiments.fates import Kind
+from ghostlib.experiments.kinds import Kind, critical_rates
 from ghostlib.page.numbers import Quoted
 
 
@@ -79,7 +79,7 @@ class CriticalKinds:
         }
         kinds = sorted({each for sweep in sweeps.values() for each in sweep}, reverse=True)  # the longest first
         settings = [(*kind, 0, self.seeds, self.low, high, self.epochs, self.halvings) for kind, high in kinds]
-        done = dict(zip(kinds, (rate for (rate,) in cache.map_cached(fates.critical_rates, settings)), strict=True))
+        done = dict(zip(kinds, (rate for (rate,) in cache.map_cached(critical_rates, settings)), strict=True))
         rates = {name: np.stack([done[each] for each in sweep]) for name, sweep in sweeps.items()}
         delta = [Kind(dt=dt).task.delta for dt in self.dt]
         return RatesByKind({"N": self.N, "c": self.c, "Δ": delta}, rates)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ghostlib.experiments import cache, fates
+from ghostlib.experiments import cache
+from ghostlib.experiments.kinds import plateau_areas
 from ghostlib.page.numbers import Quoted
 from ghostlib.toy.forms import Power, Saddle
 
@@ -47,7 +48,7 @@ class PlateauKinds:
         usual = 20, 100, 1.0
         kinds = [(T, *usual[1:]) for T in self.T] + [(20, N, 1.0) for N in self.N] + [(20, 100, g) for g in self.size]
         kinds = tuple(dict.fromkeys(kinds))
-        done = cache.map_cached(fates.plateau, [(*kind, self.seeds) for kind in kinds])
+        done = cache.map_cached(plateau_areas, [(*kind, self.seeds) for kind in kinds])
         return PlateauAreas(kinds, *map(np.stack, zip(*done, strict=True)))
 
 

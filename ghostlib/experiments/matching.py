@@ -14,7 +14,7 @@ from ghostlib.experiments import cache, delays
 from ghostlib.experiments.cues import training_of_seed
 from ghostlib.networks.driven import DrivenLowRank
 from ghostlib.networks.trials import DelayedMatchToSample
-from ghostlib.page.numbers import Quoted, counted
+from ghostlib.page.numbers import Quoted, counted, ends
 
 
 DELAY = 16  # steps, theirs
@@ -102,8 +102,8 @@ class MatchCourses:
     several_stable = Quoted(lambda self: sum(stable > 1 for stable in self._stable))
     with_ghost = Quoted(lambda self: sum(any(p.kind == "ghost" for p in each.points[-1]) for each in self.learners))
     #: The least and the longest lead, ms, and the least and the largest share right after a longer delay.
-    lead = Quoted(lambda self: _ends([each.match_lead for each in self.learners]), "{:.0f}")
-    longer = Quoted(lambda self: _ends([each.match_right[LONGER] for each in self.learners]), "{:.0%}")
+    lead = Quoted(lambda self: ends([each.match_lead for each in self.learners]), "{:.0f}")
+    longer = Quoted(lambda self: ends([each.match_right[LONGER] for each in self.learners]), "{:.0%}")
 
     @cached_property
     def learners(self):
@@ -113,10 +113,6 @@ class MatchCourses:
     @property
     def _stable(self):
         return [sum(point.kind.startswith("stable") for point in each.points[-1]) for each in self.learners]
-
-
-def _ends(values):
-    return {"least": min(values), "most": max(values)}
 
 
 def lead(network, task):

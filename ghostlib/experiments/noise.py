@@ -19,34 +19,36 @@ C = 10.0
 TASK = DelayedActivation()
 
 
-def freed_by_noise(first, last, alpha, epochs, noisy, kicks, noises, trials, draw):
+def freed_by_noise(first, last, alpha, epochs, noisy_epochs, weight_noise, state_noise, trials, draw):
     """What noise does to those of the networks `first` … `last` − 1 that are trapped after so many epochs.
 
-    They are trained for `noisy` epochs more, with noise whose standard deviation falls evenly to zero, and for as many
-    without. The noise is in the weights, from each of `kicks` on; or in the state, from each of `noises` on, with a
-    gradient averaged over each number of `trials`.
+    They are trained for so many `noisy_epochs` more, with noise whose standard deviation falls evenly to zero, and for
+    as many without. It falls from each of `weight_noise` in the weights; or from each of `state_noise` in the state,
+    with a gradient averaged over each number of `trials`.
 
     Returns
     -------
-    in_weights : bool array (2, kicks, F), which of the F trapped networks have recovered, and which do the task with an
+    in_weights : bool array (2, sizes, F), which of the F trapped networks have recovered, and which do the task with an
         accuracy ≥ 0.95
-    in_state : bool array (2, trials, noises, F)
+    in_state : bool array (2, trials, sizes, F)
     """
     history = train(RankOne.initial(range(first, last)), TASK, alpha, epochs, C, threads=1)
     fallen = history.networks[np.flatnonzero(outcomes.trapped(history.accuracy))]
-    falling = 1 - np.arange(noisy) / noisy
+    falling = 1 - np.arange(noisy_epochs) / noisy_epochs
 
     def after(networks):
-        accuracy = train(networks, TASK, alpha, noisy, C, threads=1).accuracy
+        accuracy = train(networks, TASK, alpha, noisy_epochs, C, threads=1).accuracy
         return np.stack([outcomes.recovered(accuracy), accuracy[..., -1] >= outcomes.HIGH_ACCURACY])
 
-    kicked = after(with_kicks(fallen, alpha, np.multiply.outer(falling, kicks), (draw, first)))
-    shaken = [[after(with_noise(fallen, alpha, size * falling, n, draw)) for size in noises] for n in trials]
-    return kicked, np.moveaxis(shaken, 2, 0)
+    in_weights = after(with_weight_noise(fallen, alpha, np.multiply.outer(falling, weight_noise), (draw, first)))
+    in_state = [
+        [after(with_state_noise(fallen, alpha, size * falling, n, draw)) for size in state_noise] for n in trials
+    ]
+    return in_weights, np.moveaxis(in_state, 2, 0)
 
 
-def with_kicks(networks, alpha, sizes, draw):
-    """Networks (F,) trained with a kick to every parameter after each epoch, of `sizes` (epochs, K); shape (K, F)."""
+def with_weight_noise(networks, alpha, sizes, draw):
+    """Networks (F,) trained with noise added to every parameter after each epoch, of `sizes` (epochs, K); (K, F)."""
     generator = np.random.default_rng(draw)
     networks = networks[np.tile(np.arange(len(networks)), (sizes.shape[1], 1))]
     for size in sizes[..., None, None]:
@@ -55,7 +57,7 @@ def with_kicks(networks, alpha, sizes, draw):
     return networks
 
 
-def with_noise(networks, alpha, sizes, count, draw):
+def with_state_noise(networks, alpha, sizes, count, draw):
     """Networks (F,) trained on so many trials with noise in the state, at each epoch of one of `sizes` (epochs,)."""
     heard = in_trials(networks)
     for epoch, size in enumerate(sizes):
@@ -82,7 +84,7 @@ def noisy_trials(count, noise, seed):
 
 @dataclass(frozen=True, eq=False)
 class Freed:
-    """Trapped networks after noise: bool arrays as `freed_by_noise` has them, in_state (2, trials, noises, F)."""
+    """Trapped networks after noise: bool arrays as `freed_by_noise` has them, in_state (2, trials, sizes, F)."""
 
     settings: "NoiseSettings"
     in_weights: np.ndarray
@@ -91,12 +93,14 @@ class Freed:
     #: How many networks were trapped.
     noise_networks = Quoted(lambda self: self.in_weights.shape[-1])
     #: The size of noise, per parameter and epoch, after which most have recovered, and how many have.
-    kick_best = Quoted(lambda self: self.settings.kicks[self._count(self.in_weights[0]).argmax()], "{:g}")
-    kick_recovered = Quoted(lambda self: self._most(self.in_weights[0]))
+    weights_best = Quoted(lambda self: self.settings.weight_noise[self._count(self.in_weights[0]).argmax()], "{:g}")
+    weights_recovered = Quoted(lambda self: self._most(self.in_weights[0]))
     #: The most that do the task at the end, over all sizes.
-    kick_relearned = Quoted(lambda self: self._most(self.in_weights[1]))
+    weights_relearned = Quoted(lambda self: self._most(self.in_weights[1]))
     #: Of noise in the state, by the number of trials: the best size, how many recover, and the most that do the task.
-    state_best = Quoted(lambda self: self._by_trials(lambda found: self.settings.noises[found[0].argmax()]), "{:g}")
+    state_best = Quoted(
+        lambda self: self._by_trials(lambda found: self.settings.state_noise[found[0].argmax()]), "{:g}"
+    )
     state_recovered = Quoted(lambda self: self._by_trials(lambda found: self._of(found[0].max())))
     state_relearned = Quoted(lambda self: self._by_trials(lambda found: self._of(found[1].max())))
 
@@ -122,16 +126,16 @@ class NoiseSettings:
     pieces: int = 4
     alpha: float = 0.02
     epochs: int = 6000
-    noisy: int = 100
-    kicks: tuple[float, ...] = (0.001, 0.003, 0.01, 0.03, 0.1)
-    noises: tuple[float, ...] = (0.3, 1.0, 3.0)
+    noisy_epochs: int = 100
+    weight_noise: tuple[float, ...] = (0.001, 0.003, 0.01, 0.03, 0.1)
+    state_noise: tuple[float, ...] = (0.3, 1.0, 3.0)
     trials: tuple[int, ...] = (1, 8)
     draw: int = 0
 
     def run(self):
         """All trainings, as `Freed`; kept on the disk."""
         ends = np.linspace(0, self.seeds, self.pieces + 1).astype(int).tolist()
-        given = self.alpha, self.epochs, self.noisy, self.kicks, self.noises, self.trials, self.draw
+        given = self.alpha, self.epochs, self.noisy_epochs, self.weight_noise, self.state_noise, self.trials, self.draw
         done = cache.map_cached(freed_by_noise, [(*each, *given) for each in pairwise(ends)])
         return Freed(self, *(np.concatenate(part, axis=-1) for part in zip(*done, strict=True)))
 

@@ -14,7 +14,7 @@ from ghostlib.dynamics.plateau import plateau_duration
 from ghostlib.networks.history import History
 from ghostlib.networks.records import RankOne
 from ghostlib.networks.task import DelayedActivation
-from ghostlib.page.numbers import Quoted, quoted, scientific
+from ghostlib.page.numbers import Quoted, ends, quoted, scientific
 from ghostlib.training import train
 from ghostlib.training.schedules import train_at
 
@@ -119,11 +119,8 @@ class Plateaus:
     #: How many do so later.
     stopped = Quoted(lambda self: self.jumped - self.in_time)
 
-    @quoted("{:.0%}")
-    def error(self):
-        """By how much the forecasts are too long, as a share of the truth."""
-        error = self.forecast[self.jump >= 0] / self._jumps - 1
-        return {"least": error.min(), "most": error.max()}
+    #: By how much the forecasts are too long, as a share of the truth.
+    error = Quoted(lambda self: ends(self.forecast[self.jump >= 0] / self._jumps - 1), "{:.0%}")
 
     @quoted("{:.3f}")
     def rank_correlation(self):
@@ -203,11 +200,8 @@ class PlateauDurations:
     #: The plateau at two confidences.
     plateau = Quoted(lambda self: {c: self.by_c[self.c == c][0] for c in (5, 10)}, "{:,}")
 
-    @quoted("{:.2f}")
-    def law_ratio(self):
-        """The plateau over Eq. (B27), over the confidences."""
-        ratio = self.by_c / typical_plateau_duration(self.alpha_c, self.c)
-        return {"least": ratio.min(), "most": ratio.max()}
+    #: The plateau over Eq. (B27), over the confidences.
+    law_ratio = Quoted(lambda self: ends(self.by_c / typical_plateau_duration(self.alpha_c, self.c)), "{:.2f}")
 
     @property
     def _areas(self):

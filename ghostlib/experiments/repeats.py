@@ -6,7 +6,7 @@ import numpy as np
 
 from ghostlib.experiments import cache
 from ghostlib.experiments.copies import outcomes_of_copy
-from ghostlib.page.numbers import Quoted, quoted
+from ghostlib.page.numbers import Quoted, ends, quoted
 
 
 PAPER_TRAPPED = 54  # caption of Fig. 4
@@ -53,7 +53,7 @@ class RepeatedOutcomes:
     #: Its standard deviation from repeat to repeat.
     trapped_spread = Quoted(lambda self: self.trapped_counts.std(ddof=1), "{:.1f}")
     #: The least and the largest number trapped.
-    trapped_range = Quoted(lambda self: {"least": self.trapped_counts.min(), "most": self.trapped_counts.max()})
+    trapped_range = Quoted(lambda self: ends(self.trapped_counts))
     #: Share of the repeats with as many trapped as in the paper, or fewer.
     up_to_paper = Quoted(lambda self: np.mean(self.trapped_counts <= PAPER_TRAPPED), "{:.0%}")
     #: Networks that were trapped in every repeat.

@@ -12,7 +12,7 @@ from ghostlib.experiments.copies import perturbed
 from ghostlib.experiments.lowered import TASK
 from ghostlib.networks.history import History
 from ghostlib.networks.records import RankOne
-from ghostlib.page.numbers import Quoted, quoted
+from ghostlib.page.numbers import Quoted, ends
 from ghostlib.training import train
 
 
@@ -49,12 +49,8 @@ class Trained:
     #: How many of them are trapped with c fixed.
     fixed_trapped = Quoted(lambda self: outcomes.trapped(self.fixed.accuracy).sum())
 
-    @quoted("{:.2f}")
-    def c_range(self):
-        """The lowest and the highest confidence that any of these networks ever had."""
-        c = np.concatenate([self.one.c, self.hundred.c])
-        return {"least": c.min(), "most": c.max()}
-
+    #: The lowest and the highest confidence that any of these networks ever had.
+    c_range = Quoted(lambda self: ends(np.concatenate([self.one.c, self.hundred.c])), "{:.2f}")
     #: How many of the trapped copies recover after c was set by hand.
     then_recovered = Quoted(lambda self: outcomes.recovered(self.then.accuracy).sum())
     #: How many of them are solved.

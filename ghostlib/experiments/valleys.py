@@ -14,11 +14,11 @@ from ghostlib import outcomes
 from ghostlib.dynamics.slow_points import slow_points
 from ghostlib.experiments import cache
 from ghostlib.experiments.critical import LONG, NetworkRates, trend
-from ghostlib.experiments.fates import C, Kind, off_the_plateau
+from ghostlib.experiments.kinds import C, Kind, after_plateau
 from ghostlib.networks.adjoint import loss_and_gradient
 from ghostlib.networks.records import RankOne
 from ghostlib.networks.task import DelayedActivation
-from ghostlib.page.numbers import Quoted
+from ghostlib.page.numbers import Quoted, ends
 from ghostlib.training import train
 
 
@@ -47,12 +47,12 @@ def valley_lines(T, seeds, rate, area, points):
     zone, distance, slope : float arrays (B,): u where the zone ends, how far from there the step of that rate begins,
         and dL/du at its beginning
     speeds : float array (B, 2), the least and the largest f between κ(0) and the threshold
-    walk : float array (B,), the rate from `walking_rate`
-    whole : float array (B,), the rate from `deadly_gradient`
+    constant_speed : float array (B,), the rate from `rate_at_constant_speed`
+    whole_gradient : float array (B,), the rate from `critical_rate_of_gradient`
     ghost : bool array (B,), whether there is a ghost on that way
     """
     task = DelayedActivation(T=T)
-    start, epochs = off_the_plateau(Kind(T), range(seeds)), round(area / rate)
+    start, epochs = after_plateau(Kind(T), range(seeds)), round(area / rate)
     networks = train(start, task, rate, epochs, C, record=[epochs], threads=1).networks
     networks = RankOne(*(x.astype(np.float64) for x in (networks.m, networks.n, networks.b)))
     _, gradient = loss_and_gradient(networks, Silence(T=T), C)
@@ -60,12 +60,13 @@ def valley_lines(T, seeds, rate, area, points):
     u = np.linspace(LOW, HIGH, points) / T
     output = along(networks, direction, u).output(task, C)
     loss, silent = task.loss(output), task.accuracy(output) <= outcomes.SILENT
-    steps = [first_deadly_step(u, *each, NEAR / T) for each in zip(loss, silent, strict=True)]
+    steps = [critical_rate_on_line(u, *each, NEAR / T) for each in zip(loss, silent, strict=True)]
     alpha, zone, distance, slope = np.transpose(steps)
     kappa = np.linspace(networks.latent(task)[:, 0], task.kappa_star, WAY, axis=-1)
     ghost = np.array([_has_ghost(*each) for each in zip(networks, kappa[:, 0], kappa[:, -1], strict=True)])
-    whole = deadly_gradient(along(networks, direction, ABOVE / T), task, 4 * alpha)
-    return loss, alpha, zone, distance, slope, *_speeds(networks, direction, kappa, T * task.delta), whole, ghost
+    whole_gradient = critical_rate_of_gradient(along(networks, direction, ABOVE / T), task, 4 * alpha)
+    speeds, constant_speed = _speeds(networks, direction, kappa, T * task.delta)
+    return loss, alpha, zone, distance, slope, speeds, constant_speed, whole_gradient, ghost
 
 
 def along(networks, direction, u):
@@ -74,7 +75,7 @@ def along(networks, direction, u):
     return RankOne(*(x[..., None, :] + u[:, None] * towards[..., None, :] for x, towards in pairs))
 
 
-def first_deadly_step(u, loss, silent, near):
+def critical_rate_on_line(u, loss, silent, near):
     """The least rate at which a step from above the best u ends in the zone; where that ends, the length, dL/du.
 
     u, loss, silent : arrays (U,), `silent` where the output is. The best u is within `near` of 0.
@@ -87,27 +88,27 @@ def first_deadly_step(u, loss, silent, near):
     return rate[place], zone, distance[place], slope[place]
 
 
-def deadly_gradient(networks, task, highest):
+def critical_rate_of_gradient(networks, task, highest):
     """The least rate at which one step along the whole gradient ends in the zone, over networks (B, U); (B,).
 
     It is looked for by halving up to `highest` (B,), and infinite where that is not enough.
     """
     _, gradient = loss_and_gradient(networks, task, C)
 
-    def is_deadly(alpha):
+    def ends_in_the_zone(alpha):
         step = alpha[..., None]
         there = RankOne(networks.m - step * gradient.m, networks.n - step * gradient.n, networks.b - step * gradient.b)
         return task.accuracy(there.output(task, C)) <= outcomes.SILENT
 
     low, high = np.zeros(networks.shape), np.broadcast_to(highest[:, None], networks.shape)
-    known = is_deadly(high)
+    known = ends_in_the_zone(high)
     for _ in range(HALVINGS):
         middle = (low + high) / 2
-        low, high = np.where(is_deadly(middle), (low, middle), (middle, high))
+        low, high = np.where(ends_in_the_zone(middle), (low, middle), (middle, high))
     return np.where(known, high, np.inf).min(axis=1)
 
 
-def walking_rate(length, gain, T):
+def rate_at_constant_speed(length, gain, T):
     r"""The critical rate of a state that walks at one speed: α* = ℓ² / (2 g² T²).
 
     It takes t = ℓ / v for a way of length ℓ, and a step u changes its speed by g u. The best speed is ℓ/T, the zone
@@ -128,7 +129,7 @@ def _speeds(networks, direction, kappa, T, step=1e-6):
     low, high = (_flow(along(networks, direction, np.array([u])), kappa) for u in (-step, step))
     middle, gain = (low + high) / 2, np.mean(high - low, axis=-1) / (2 * step)
     speeds = np.stack([middle.min(axis=-1), middle.max(axis=-1)], axis=-1)
-    return speeds, walking_rate(kappa[:, -1] - kappa[:, 0], gain, T)
+    return speeds, rate_at_constant_speed(kappa[:, -1] - kappa[:, 0], gain, T)
 
 
 def _has_ghost(network, start, stop):
@@ -155,8 +156,8 @@ class Valleys:
     distance: np.ndarray
     slope: np.ndarray
     speeds: np.ndarray
-    walk: np.ndarray
-    whole: np.ndarray
+    constant_speed: np.ndarray
+    whole_gradient: np.ndarray
     ghost: np.ndarray
 
     #: How many networks there are.
@@ -165,7 +166,7 @@ class Valleys:
     valley_rate = Quoted(lambda self: dict(zip(self.T, self.median, strict=True)), "{:.2g}")
     valley_over = Quoted(lambda self: dict(zip(self.T, self.ratio, strict=True)), "{:.2f}")
     #: The least and the largest of these ratios.
-    valley_ratio = Quoted(lambda self: {"least": self.ratio.min(), "most": self.ratio.max()}, "{:.2f}")
+    valley_ratio = Quoted(lambda self: ends(self.ratio), "{:.2f}")
     #: One power for the long delays: of the rate from the line, with the ends of its interval, of distance and slope.
     valley_power = Quoted(
         lambda self: dict(zip(("low", "fit", "high"), self._power(self.alpha), strict=True)), "{:.2f}"
@@ -177,9 +178,9 @@ class Valleys:
     #: How many networks have a ghost on their way, by delay.
     on_the_way = Quoted(lambda self: dict(zip(self.T, self.ghost.sum(axis=1), strict=True)))
     #: The walking rate over that from the line: the least and the largest of the medians by delay.
-    walk_over = Quoted(lambda self: dict(zip(("least", "most"), self._over_line(self.walk), strict=True)), "{:.2f}")
+    walk_over = Quoted(lambda self: ends(self._over_line(self.constant_speed)), "{:.2f}")
     #: By how much at most such a median for the whole gradient is off.
-    whole_off = Quoted(lambda self: np.abs(np.array(self._over_line(self.whole)) - 1).max(), "{:.1%}")
+    whole_off = Quoted(lambda self: np.abs(self._over_line(self.whole_gradient) - 1).max(), "{:.1%}")
 
     @property
     def u(self):
@@ -217,8 +218,7 @@ class Valleys:
         return np.median(self.speeds[..., 1] / self.speeds[..., 0], axis=1)
 
     def _over_line(self, rates):
-        ratio = np.median(rates / self.alpha, axis=1)
-        return ratio.min(), ratio.max()
+        return np.median(rates / self.alpha, axis=1)
 
     def _power(self, values):
         some = np.array(self.T) >= LONG

@@ -4,6 +4,7 @@ import math
 import re
 from functools import cached_property
 
+import numpy as np
 from scipy.stats import binomtest
 
 
@@ -62,6 +63,11 @@ def counted(count, total):
     """A count with the exact 95% interval of its share (Clopper and Pearson): "30 of 40 (59% to 87%)"."""
     low, high = binomtest(int(count), int(total)).proportion_ci()
     return f"{count} of {total} ({low:.0%} to {high:.0%})"
+
+
+def ends(values):
+    """The least and the largest of them, by name."""
+    return {"least": np.min(values), "most": np.max(values)}
 
 
 def minus(text):

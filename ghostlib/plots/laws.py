@@ -72,7 +72,7 @@ def critical_kinds(found):
 def late_falls(found):
     """Sharpness over 2/α since the jump, for networks that are trapped in the end and for those that are not.
 
-    found : LateFates, from `experiments.LATE_FALLS`.
+    found : LateOutcomes, from `experiments.LATE_FALLS`.
     """
     figure, axes = panels(1, 3.8)
     hline(axes, 1, MUTED, "2/α", at=0.995, away=(-1, 3), linestyle=(0, (2, 3)))

@@ -73,6 +73,6 @@ def _ensemble():
     settings = (FIG_4.seeds, FIG_4.alpha, FIG_4.epochs, FIG_4.c, FIG_4.after, confidences)
     ((learned, trapped, accuracy),) = cache.map_cached(remedies.lowered, [settings])
     lost = np.isnan(accuracy)
-    fate = np.select([lost.all(axis=0), trapped, learned], [3, 0, 1], 2)
+    outcome = np.select([lost.all(axis=0), trapped, learned], [3, 0, 1], 2)
     steps = np.where(lost, NOTHING, np.rint(accuracy * remedies.TASK.steps))
-    return base64.b64encode(np.vstack([fate, steps]).astype(np.uint8).tobytes()).decode("ascii"), confidences
+    return base64.b64encode(np.vstack([outcome, steps]).astype(np.uint8).tobytes()).decode("ascii"), confidences

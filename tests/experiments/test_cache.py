@@ -1,5 +1,6 @@
 """Results on the disk: what is finished is never lost, what is stale or damaged never used."""
 
+import gc
 import importlib.util
 import multiprocessing
 import os
@@ -10,7 +11,7 @@ import sys
 import threading
 import time
 import warnings
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
 
@@ -258,6 +259,18 @@ class TestSource:
     def test_a_change_in_what_it_imports_computes_anew(self, users, name, text, result):
         assert users(**PACKAGE) == 9
         assert users(**{name: text}) == result
+
+    def test_two_threads_may_ask_at_once(self):
+        gc.callbacks.append(lambda *_: time.sleep(0))  # as tools that measure do: another thread goes on
+        often = gc.get_threshold()
+        gc.set_threshold(50)
+        try:
+            with ThreadPoolExecutor(4) as pool:
+                digests = list(pool.map(cache.source_digest, [ranks.train_network] * 8))
+        finally:
+            gc.set_threshold(*often)
+            gc.callbacks.pop()
+        assert len(set(digests)) == 1
 
     def test_a_change_elsewhere_does_not(self, users):
         users(**PACKAGE)

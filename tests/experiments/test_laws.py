@@ -8,10 +8,10 @@ import pytest
 from ghostlib import experiments, outcomes
 from ghostlib.dynamics.plateau import plateau_duration
 from ghostlib.dynamics.sharpness import sharpness
-from ghostlib.experiments import fates, noise
-from ghostlib.experiments.critical import LateFates, NetworkRates
+from ghostlib.experiments import kinds, noise
+from ghostlib.experiments.critical import LateOutcomes, NetworkRates
 from ghostlib.experiments.critical_kinds import RatesByKind
-from ghostlib.experiments.fates import Kind
+from ghostlib.experiments.kinds import Kind
 from ghostlib.experiments.noise import Freed, NoiseSettings
 from ghostlib.networks.records import RankOne
 from ghostlib.networks.task import DelayedActivation
@@ -62,20 +62,20 @@ def test_where_many_rates_were_not_found_the_rest_is_said(rates):
 
 def test_networks_are_taken_where_their_plateau_ends():
     task = DelayedActivation(T=5)
-    start = fates.off_the_plateau(Kind(5), range(3))
-    loss = train(start, task, fates.RATE, fates.EVERY).loss
-    assert np.all(loss[:, 0] >= fates.BEGUN) and np.all(loss[:, -1] < fates.BEGUN)
+    start = kinds.after_plateau(Kind(5), range(3))
+    loss = train(start, task, kinds.RATE, kinds.EVERY).loss
+    assert np.all(loss[:, 0] >= kinds.BEGUN) and np.all(loss[:, -1] < kinds.BEGUN)
     doubtful = Kind(10, N=30, c=5.0, dt=10.0)
-    start = fates.off_the_plateau(doubtful, range(3))
+    start = kinds.after_plateau(doubtful, range(3))
     assert start.N == 30 and doubtful.task.delta == 1
-    assert np.all(doubtful.task.loss(start.output(doubtful.task, 5.0)) >= fates.BEGUN)
+    assert np.all(doubtful.task.loss(start.output(doubtful.task, 5.0)) >= kinds.BEGUN)
 
 
 def test_a_critical_rate_lies_between_one_that_traps_and_one_that_does_not():
     # Which rates trap a network is chaotic, and not the same on every processor: each end is asked again here.
     low, high, epochs, halvings = 0.02, 0.12, 400, 5
-    (rate,) = fates.critical_rates(*Kind(10), 0, 6, low, high, epochs, halvings)
-    start = fates.off_the_plateau(Kind(10), range(6))
+    (rate,) = kinds.critical_rates(*Kind(10), 0, 6, low, high, epochs, halvings)
+    start = kinds.after_plateau(Kind(10), range(6))
 
     def trapped(alpha):
         return outcomes.trapped(train(start, DelayedActivation(T=10), alpha, epochs).accuracy)
@@ -87,13 +87,13 @@ def test_a_critical_rate_lies_between_one_that_traps_and_one_that_does_not():
     width = np.exp(np.log(high / low) / 2 ** (halvings + 1))
     rate = np.where(found, rate, low)
     assert not trapped(rate / width)[found].any() and trapped(rate * width)[found].all()
-    (fell,) = fates.trapped_at(10, 0, 6, float(np.median(rate)), epochs)
+    (fell,) = kinds.trapped_at(10, 0, 6, float(np.median(rate)), epochs)
     np.testing.assert_array_equal(fell, trapped(float(np.median(rate))))
 
 
 def test_rates_outside_the_interval_are_zero_or_infinite():
-    assert fates.critical_rates(*Kind(10), 0, 2, 0.1, 0.12, 400, 1)[0].tolist() == [0, 0]
-    assert fates.critical_rates(*Kind(10), 0, 2, 0.01, 0.012, 400, 1)[0].tolist() == [np.inf, np.inf]
+    assert kinds.critical_rates(*Kind(10), 0, 2, 0.1, 0.12, 400, 1)[0].tolist() == [0, 0]
+    assert kinds.critical_rates(*Kind(10), 0, 2, 0.01, 0.012, 400, 1)[0].tolist() == [np.inf, np.inf]
 
 
 def test_a_power_of_every_kind_is_found_with_its_interval():
@@ -157,7 +157,7 @@ def test_without_noise_the_trials_are_the_task():
     networks = RankOne.initial(range(3))
     task, heard = noise.noisy_trials(2, 0.0, 0), noise.in_trials(networks)
     np.testing.assert_allclose(task.loss(heard.output(task)), noise.TASK.loss(networks.output(noise.TASK, noise.C)))
-    trained = noise.with_noise(networks, 0.05, np.zeros(20), 2, 0)
+    trained = noise.with_state_noise(networks, 0.05, np.zeros(20), 2, 0)
     plain = train(networks, noise.TASK, 0.05, 20, dtype=np.float64).networks
     for name in ("m", "n", "b"):
         np.testing.assert_allclose(getattr(trained, name), getattr(plain, name), rtol=1e-4, atol=1e-6)
@@ -168,17 +168,17 @@ def test_the_best_noise_is_that_after_which_most_recover():
     weights[0, 0, 0] = weights[0, 1, :2] = weights[1, 0, 0] = True
     state = np.zeros((2, 2, 2, 3), bool)
     state[0, 0, 1, 0] = state[0, 1, 0] = state[1, 1, 1, :2] = True
-    found = Freed(NoiseSettings(kicks=(0.001, 0.01, 0.1), noises=(0.5, 2.0)), weights, state)
-    assert found.kick_best == 0.01 and found.kick_recovered.startswith("2 of 3")
-    assert found.kick_relearned.startswith("1 of 3") and found.noise_networks == 3
+    found = Freed(NoiseSettings(weight_noise=(0.001, 0.01, 0.1), state_noise=(0.5, 2.0)), weights, state)
+    assert found.weights_best == 0.01 and found.weights_recovered.startswith("2 of 3")
+    assert found.weights_relearned.startswith("1 of 3") and found.noise_networks == 3
     assert found.state_best == {1: 2.0, 8: 0.5}
     assert [found.state_recovered[k].split(" (")[0] for k in (1, 8)] == ["1 of 3", "3 of 3"]
     assert [found.state_relearned[k].split(" (")[0] for k in (1, 8)] == ["0 of 3", "2 of 3"]
 
 
-def test_late_fates_are_those_of_the_training():
+def test_late_outcomes_are_those_of_the_training():
     seeds = 12  # so many that some are trapped on every processor
-    jump, fall, at, sharp = fates.late_fates(10, seeds, 0.06, 200, 1, 4)
+    jump, fall, at, sharp = kinds.late_outcomes(10, seeds, 0.06, 200, 1, 4)
     task, seen = DelayedActivation(T=10), round(float(at[0, 2] / 0.06))
     history = train(RankOne.initial(range(seeds)), task, 0.06, round(200 / 0.06), snapshots=[seen])
     trapped = outcomes.trapped(history.accuracy)
@@ -190,7 +190,7 @@ def test_late_fates_are_those_of_the_training():
 
 
 def test_late_falls_are_counted():
-    found = LateFates(
+    found = LateOutcomes(
         np.array([10.0, 20, 30]),
         np.array([15.0, np.inf, 50]),
         np.zeros((3, 2)),
@@ -201,7 +201,7 @@ def test_late_falls_are_counted():
 
 
 def test_the_law_of_the_plateau_is_the_forecast_of_a_silent_network():
-    area, law = fates.plateau(20, 50, 0.7, 4)
+    area, law = kinds.plateau_areas(20, 50, 0.7, 4)
     drawn = RankOne.initial(range(4), 50)
     forecast = plateau_duration(RankOne(0.7 * drawn.m, 0.7 * drawn.n, drawn.b), DelayedActivation(), 1.0, 10.0)
     np.testing.assert_allclose(law, forecast, rtol=0.02)

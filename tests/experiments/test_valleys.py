@@ -4,10 +4,17 @@ import numpy as np
 import pytest
 
 from ghostlib import outcomes, toy
-from ghostlib.experiments import fates, valleys
+from ghostlib.experiments import kinds, valleys
 from ghostlib.experiments.critical import NetworkRates
-from ghostlib.experiments.fates import Kind
-from ghostlib.experiments.valleys import Silence, ValleyLines, Valleys, along, first_deadly_step, walking_rate
+from ghostlib.experiments.kinds import Kind
+from ghostlib.experiments.valleys import (
+    Silence,
+    ValleyLines,
+    Valleys,
+    along,
+    critical_rate_on_line,
+    rate_at_constant_speed,
+)
 from ghostlib.networks.adjoint import loss_and_gradient
 from ghostlib.networks.records import RankOne
 from ghostlib.networks.task import DelayedActivation
@@ -15,12 +22,12 @@ from ghostlib.training import train
 
 
 def step_on(escape_time, best, T):
-    """`first_deadly_step` on the loss |t − T| / T, at most 1, with u counted from the best parameter."""
+    """`critical_rate_on_line` on the loss |t − T| / T, at most 1, with u counted from the best parameter."""
     u = best * np.linspace(-1, 3, 400_001)
     with np.errstate(divide="ignore", invalid="ignore"):
         late = np.where(u + best > 0, escape_time(u + best), np.inf)
     loss = np.minimum(np.abs(late - T) / T, 1)
-    return first_deadly_step(u, loss, (late >= 2 * T), best / 2)
+    return critical_rate_on_line(u, loss, (late >= 2 * T), best / 2)
 
 
 def test_on_the_toy_s_line_it_is_eq_15():
@@ -33,23 +40,23 @@ def test_on_the_toy_s_line_it_is_eq_15():
 def test_on_a_walker_s_line_it_is_eq_b75():
     way, T = 2.4, 10.0
     alpha, _, distance, slope = step_on(lambda v: way / v, way / T, T)
-    assert alpha == pytest.approx(walking_rate(way, 1.0, T), rel=1e-3)
+    assert alpha == pytest.approx(rate_at_constant_speed(way, 1.0, T), rel=1e-3)
     assert distance == pytest.approx(way / (2 * T), rel=1e-3) and slope == pytest.approx(T / way, rel=1e-3)
     # A parameter that moves the speed g times as much: distances shrink, slopes grow.
-    assert walking_rate(way, 3.0, T) == pytest.approx(walking_rate(way, 1.0, T) / 9)
-    assert walking_rate(way, 1.0, 2 * T) == pytest.approx(walking_rate(way, 1.0, T) / 4)
+    assert rate_at_constant_speed(way, 3.0, T) == pytest.approx(rate_at_constant_speed(way, 1.0, T) / 9)
+    assert rate_at_constant_speed(way, 1.0, 2 * T) == pytest.approx(rate_at_constant_speed(way, 1.0, T) / 4)
 
 
-def test_without_a_zone_or_a_slope_no_step_is_deadly():
+def test_without_a_zone_or_a_slope_no_rate_is_critical():
     u = np.linspace(-1, 1, 201)
-    assert first_deadly_step(u, u**2, np.zeros(201, bool), 0.5)[0] == np.inf
-    assert first_deadly_step(u, -u, u < -0.5, 0.5)[0] == np.inf
+    assert critical_rate_on_line(u, u**2, np.zeros(201, bool), 0.5)[0] == np.inf
+    assert critical_rate_on_line(u, -u, u < -0.5, 0.5)[0] == np.inf
 
 
 @pytest.fixture(scope="module")
 def calm():
     """Three networks that do the task at T = 10, as `valley_lines` has them."""
-    start = fates.off_the_plateau(Kind(10), range(3))
+    start = kinds.after_plateau(Kind(10), range(3))
     networks = train(start, DelayedActivation(T=10), 0.03, 200, record=[200]).networks
     return RankOne(*(x.astype(np.float64) for x in (networks.m, networks.n, networks.b)))
 
@@ -71,7 +78,9 @@ def test_the_line_leads_where_the_crossing_moves_most(calm):
 
 
 def test_a_valley_is_that_of_the_network_and_its_step_ends_in_the_zone(calm):
-    loss, alpha, zone, distance, slope, speeds, walk, whole, ghost = valleys.valley_lines(10, 3, 0.03, 6.0, 1001)
+    loss, alpha, zone, distance, slope, speeds, constant_speed, whole_gradient, ghost = valleys.valley_lines(
+        10, 3, 0.03, 6.0, 1001
+    )
     task, u = DelayedActivation(T=10), np.linspace(valleys.LOW, valleys.HIGH, 1001) / 10
     np.testing.assert_allclose(loss[:, np.abs(u).argmin()], task.loss(calm.output(task, 10.0)), rtol=1e-3)
     _, gradient = loss_and_gradient(calm, Silence(T=10))
@@ -85,16 +94,16 @@ def test_a_valley_is_that_of_the_network_and_its_step_ends_in_the_zone(calm):
     points = along(calm, unit, valleys.ABOVE / 10)
     _, steepest = loss_and_gradient(points, task)
     for factor, deadly in ((0.99, False), (1.01, True)):
-        step = (factor * whole)[:, None, None]
+        step = (factor * whole_gradient)[:, None, None]
         there = RankOne(*(getattr(points, x) - step * getattr(steepest, x) for x in ("m", "n", "b")))
         assert np.all((task.accuracy(there.output(task, 10.0)) <= outcomes.SILENT).any(axis=1) == deadly)
-    assert np.all(np.abs(whole / alpha - 1) < 0.2)
+    assert np.all(np.abs(whole_gradient / alpha - 1) < 0.2)
     kappa = calm.latent(task)[:, 0]
     fine = np.linspace(kappa, 1.0, 4001, axis=-1)
     np.testing.assert_allclose(
         speeds, np.stack([calm.flow(fine).min(axis=1), calm.flow(fine).max(axis=1)], 1), rtol=1e-3
     )
-    assert np.all((0.3 < walk / alpha) & (walk / alpha < 1.5))
+    assert np.all((0.3 < constant_speed / alpha) & (constant_speed / alpha < 1.5))
     # A ghost would be where the speed on the fine way is least, with more on either side.
     least = calm.flow(fine).argmin(axis=1)
     np.testing.assert_array_equal(ghost, (0 < least) & (least < 4000))
@@ -107,8 +116,8 @@ def test_numbers_of_the_prose_are_those_of_the_lines():
     alpha = 2.0 * T[:, None] ** -2.0 * scatter
     distance, slope = 1.0 / T[:, None] * scatter, T[:, None] * 1.0 / scatter
     speeds = np.stack([np.ones((3, 9)), np.array([[2.0], [1.5], [1.2]]) * np.ones(9)], axis=-1)
-    settings, walk = ValleyLines(T=(10, 20, 40), points=11), alpha * np.array([[0.5], [0.6], [0.7]])
-    lines = Valleys(settings, rates, np.zeros((3, 9, 11)), alpha, distance, distance, slope, speeds, walk,
+    settings, constant_speed = ValleyLines(T=(10, 20, 40), points=11), alpha * np.array([[0.5], [0.6], [0.7]])
+    lines = Valleys(settings, rates, np.zeros((3, 9, 11)), alpha, distance, distance, slope, speeds, constant_speed,
                     1.1 * alpha, alpha > alpha[:, :1])  # fmt: skip
     assert lines.valley_over == pytest.approx({10: 2, 20: 2, 40: 2})
     assert lines.valley_ratio == pytest.approx({"least": 2, "most": 2}) and lines.valley_networks == 9

@@ -5,7 +5,7 @@ import pytest
 from drawing import assert_legible
 
 from ghostlib import plots
-from ghostlib.experiments.critical import LateFates, NetworkRates
+from ghostlib.experiments.critical import LateOutcomes, NetworkRates
 from ghostlib.experiments.critical_kinds import RatesByKind
 from ghostlib.experiments.forms import FormRates, PlateauAreas
 from ghostlib.experiments.valleys import ValleyLines, Valleys
@@ -75,7 +75,9 @@ def test_valleys_begin_at_the_zone_and_their_rates_stand_beside_the_measured():
 
 def test_late_falls_end_at_a_cross_and_others_at_a_dot():
     at = np.array([[10.0, 40, 80], [20, 100, 250]])
-    found = LateFates(np.array([5.0, 15]), np.array([85.0, np.inf]), at, np.array([[0.2, 0.9, 1.0], [0.2, 0.8, 0.7]]))
+    found = LateOutcomes(
+        np.array([5.0, 15]), np.array([85.0, np.inf]), at, np.array([[0.2, 0.9, 1.0], [0.2, 0.8, 0.7]])
+    )
     figure = plots.late_falls(found)
     assert_legible(figure)
     (axes,) = figure.axes

@@ -26,21 +26,21 @@ def hundred(page):
 
 
 def test_every_network_has_one_fate_and_74_have_learned(page):
-    fate, _ = hundred(page)
-    assert set(fate) == {0, 1, 2}
-    assert np.sum(fate < 2) == 74
+    outcome, _ = hundred(page)
+    assert set(outcome) == {0, 1, 2}
+    assert np.sum(outcome < 2) == 74
 
 
 def test_at_the_original_confidence_the_trapped_stay_where_they_are(page):
-    fate, accuracy = hundred(page)
+    outcome, accuracy = hundred(page)
     assert page["_confidences"][-1] == pytest.approx(10)
-    assert np.all(accuracy[-1, fate == 0] == 0.5)
-    assert accuracy[:, fate == 0].mean(axis=1).max() > 0.8
+    assert np.all(accuracy[-1, outcome == 0] == 0.5)
+    assert accuracy[:, outcome == 0].mean(axis=1).max() > 0.8
 
 
 def test_accuracies_are_those_of_a_training_here_and_now(page):
-    fate, accuracy = hundred(page)
-    seed = int(np.flatnonzero(fate == 2)[0])  # still on the plateau, so nothing chaotic has happened
+    outcome, accuracy = hundred(page)
+    seed = int(np.flatnonzero(outcome == 2)[0])  # still on the plateau, so nothing chaotic has happened
     task, row = DelayedActivation(), 20
     before = train(RankOne.initial([seed]), task, FIG_4.alpha, FIG_4.epochs).networks
     after = train_at(before, task, FIG_4.alpha, FIG_4.after, page["_confidences"])
@@ -54,20 +54,20 @@ def test_the_page_gets_a_few_kilobytes(page):
 @pytest.fixture
 def one_of_each(monkeypatch):
     """Ten networks in place of the hundred: trapped, has it, not yet, diverged, …; one overflows at one confidence."""
-    fate = np.arange(10) % 4
+    outcome = np.arange(10) % 4
     accuracy = np.random.default_rng(0).integers(0, 41, (FIG_4.confidences, 10)) / 40
-    accuracy[:, fate == 3] = np.nan
+    accuracy[:, outcome == 3] = np.nan
     accuracy[4, 0] = np.nan
-    monkeypatch.setattr(cache, "map_cached", lambda *_: [(fate != 2, fate == 0, accuracy)])
+    monkeypatch.setattr(cache, "map_cached", lambda *_: [(outcome != 2, outcome == 0, accuracy)])
     _ensemble.cache_clear()
-    yield fate, accuracy
+    yield outcome, accuracy
     _ensemble.cache_clear()
 
 
 def test_diverged_is_a_fate_of_its_own_and_has_no_accuracy(one_of_each):
-    fate, accuracy = one_of_each
+    outcome, accuracy = one_of_each
     rows = np.frombuffer(base64.b64decode(widgets.Rescue().page_state()["_hundred"]), np.uint8).reshape(-1, 10)
-    np.testing.assert_array_equal(rows[0], fate)
+    np.testing.assert_array_equal(rows[0], outcome)
     np.testing.assert_array_equal(rows[1:], np.where(np.isnan(accuracy), 255, np.rint(40 * accuracy)))
 
 

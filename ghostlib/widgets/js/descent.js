@@ -13,7 +13,7 @@ const lossOf = (rho) => loss(rho * rStar(1), 1);
 
 function sentenceOf(a, epoch, rho, end, farthest) {
   const now = `Epoch ${epoch}: r = ${show(rho[epoch])} r*, loss ${show(lossOf(rho[epoch]))} T.`;
-  const fate = {
+  const outcome = {
     dead: () => "It starts in the no-learning zone, where the gradient is zero, and never moves.",
     resting: () => "It is at r*, exactly, the only place that rests.",
     trapped: () => `The step at epoch ${end.epoch} throws r below r*/4, into the no-learning zone. It never comes back.`,
@@ -22,7 +22,7 @@ function sentenceOf(a, epoch, rho, end, farthest) {
     travelling: () => `It is still on its way after ${rho.length - 1} epochs.`,
   };
   const known = farthest >= (end.kind === "trapped" ? end.epoch : rho.length - 1);
-  return `α = ${show(a)} α*. ${now} ${known ? fate[end.kind]() : "What comes next?"}`;
+  return `α = ${show(a)} α*. ${now} ${known ? outcome[end.kind]() : "What comes next?"}`;
 }
 
 export default {

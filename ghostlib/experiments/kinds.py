@@ -40,7 +40,7 @@ def plateau_law(networks, c=C):
     return np.exp(c * DelayedActivation().kappa_star) / (2 * c**2) * gain
 
 
-def off_the_plateau(kind, seeds):
+def after_plateau(kind, seeds):
     """The networks `seeds` where their plateau ends: at most `EVERY` epochs before the loss falls below 0.9."""
     networks = RankOne.initial(seeds, kind.N)
     area = LONGEST * np.median(plateau_law(networks, kind.c))
@@ -60,16 +60,16 @@ def critical_rates(T, N, c, dt, first, stop, low, high, epochs, halvings):
     rate : float array (B,), 0 where a network is trapped at `low`, infinite where it is not at `high`
     """
     kind = Kind(T, N, c, dt)
-    start = off_the_plateau(kind, range(first, stop))
+    start = after_plateau(kind, range(first, stop))
     below, above = (np.full(len(start), np.log(end)) for end in (low, high))
 
-    def fall(rate):
+    def is_trapped_at(rate):
         return outcomes.trapped(train(start, kind.task, rate, epochs, c, threads=1).accuracy)
 
-    beyond = np.where(fall(low), 0, np.where(fall(high), 1, np.inf))
+    beyond = np.where(is_trapped_at(low), 0, np.where(is_trapped_at(high), 1, np.inf))
     for _ in range(halvings):
         middle = (below + above) / 2
-        trapped = fall(np.exp(middle))
+        trapped = is_trapped_at(np.exp(middle))
         below, above = np.where(trapped, below, middle), np.where(trapped, middle, above)
     return (np.where(beyond == 1, np.exp((below + above) / 2), beyond),)
 
@@ -77,11 +77,11 @@ def critical_rates(T, N, c, dt, first, stop, low, high, epochs, halvings):
 def trapped_at(T, first, stop, rate, epochs):
     """Whether each of the networks first … stop − 1 is trapped so many epochs after its plateau; bool array (B,)."""
     kind = Kind(T)
-    start = off_the_plateau(kind, range(first, stop))
+    start = after_plateau(kind, range(first, stop))
     return (outcomes.trapped(train(start, kind.task, rate, epochs, C, threads=1).accuracy),)
 
 
-def late_fates(T, seeds, rate, area, every, looks):
+def late_outcomes(T, seeds, rate, area, every, looks):
     """What becomes of the networks 0 … seeds − 1 long after the jump, and how sharp their valley is until then.
 
     Returns
@@ -101,7 +101,7 @@ def late_fates(T, seeds, rate, area, every, looks):
     return jump * rate, np.where(trapped, fall * rate, np.inf), ends * every * rate, sharp
 
 
-def plateau(T, N, size, seeds):
+def plateau_areas(T, N, size, seeds):
     """The areas of the plateaus of the networks 0 … seeds − 1 with m and n multiplied by `size`, and those by the law.
 
     Returns
