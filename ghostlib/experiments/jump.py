@@ -12,7 +12,7 @@ from ghostlib.page.numbers import Quoted
 
 
 @dataclass(frozen=True)
-class EventOrder:
+class JumpEvents:
     """The events around the jump of a training.
 
     training : LowRateTraining.
@@ -76,14 +76,14 @@ class AroundTheJump:
     reach: float = 10.0  # of κ, where the largest slope is looked for
 
     def run(self, training):
-        """The networks around the jump of a `LowRateTraining`, as `EventOrder`."""
+        """The networks around the jump of a `LowRateTraining`, as `JumpEvents`."""
         jump = training.jump
         epoch = np.arange(jump - self.before, jump + self.after, self.every)
         networks = training.settings.networks_at(epoch)
         resting = [point.position for one in networks for point in slow_points(one) if point.kind == "stable"]
         slope = networks.slope(np.linspace(-self.reach, self.reach, 201)).max(axis=-1)
         later = training.settings.networks_at(range(jump, jump + self.search))
-        return EventOrder(training, jump + first_ghost(later), epoch, np.array(resting), slope)
+        return JumpEvents(training, jump + first_ghost(later), epoch, np.array(resting), slope)
 
 
 AROUND_THE_JUMP = AroundTheJump()

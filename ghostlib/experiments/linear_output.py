@@ -20,13 +20,28 @@ class LinearCourse(NamedTuple):
     accuracy: np.ndarray
 
 
-def train_linear(rank, seeds, epochs, *alpha):
-    """Networks of a rank with the seeds from 0, at each rate: a `LinearCourse` with rows (rates · seeds, epochs)."""
+def of_rank(networks, rank):
+    """The same networks as some of a higher rank: the columns and rows that they lack are zero.
+
+    They stay zero in training, since each is a factor of the other's gradient.
+    """
+    more = (0, rank - networks.rank)
+    m, n = np.pad(networks.m, ((0, 0), (0, 0), more)), np.pad(networks.n, ((0, 0), more, (0, 0)))
+    return LowRank(m, n, networks.b, networks.w_out, networks.b_out)
+
+
+def train_linear(ranks, seeds, epochs, alpha):
+    """Networks of each rank with the seeds from 0, at each rate: a `LinearCourse`, (ranks, rates, seeds, epochs).
+
+    All of them at once, as autograd takes hardly longer for many.
+    """
     from ghostlib.networks import oracle  # torch, which takes long to load
 
-    networks = LowRank.initial(np.tile(np.arange(seeds), len(alpha)), rank)
-    theta = oracle.parameters(networks, oracle.torch.float32)
-    target, rates = (oracle.torch.tensor(each).float() for each in (TASK.target(), np.repeat(alpha, seeds)))
+    networks = [of_rank(LowRank.initial(np.tile(np.arange(seeds), len(alpha)), rank), max(ranks)) for rank in ranks]
+    arrays = zip(*(vars(each).values() for each in networks), strict=True)
+    theta = oracle.parameters(LowRank(*map(np.concatenate, arrays)), oracle.torch.float32)
+    rates = np.tile(np.repeat(alpha, seeds), len(ranks))
+    target, rates = (oracle.torch.tensor(each).float() for each in (TASK.target(), rates))
     course = LinearCourse(*np.empty((3, len(rates), epochs)))
     for epoch in range(epochs):
         output = oracle.readout(LowRank, theta, TASK)
@@ -38,7 +53,7 @@ def train_linear(rank, seeds, epochs, *alpha):
         with oracle.torch.no_grad():
             for parameter, slope in zip(theta.values(), gradient, strict=True):
                 parameter -= oracle.torch.einsum("b,b...->b...", rates, slope)
-    return course
+    return tuple(each.reshape(len(ranks), len(alpha), seeds, epochs) for each in course)
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,10 +87,8 @@ class LinearOutput:
 
     def run(self):
         """All trainings, as `LinearOutputs`."""
-        settings = [(rank, self.seeds, self.epochs, *self.alpha) for rank in self.ranks]
-        courses = [LinearCourse(*arrays) for arrays in cache.map_cached(train_linear, settings)]
-        shape = len(self.ranks), len(self.alpha), self.seeds
-        return LinearOutputs(np.reshape([outcomes.outcome(course) for course in courses], shape))
+        (course,) = cache.map_cached(train_linear, [(self.ranks, self.seeds, self.epochs, self.alpha)])
+        return LinearOutputs(outcomes.outcome(LinearCourse(*course)))
 
 
 LINEAR_OUTPUT = LinearOutput()

@@ -47,20 +47,11 @@ class EventOrder:
         """When the accuracy is first 1, medians of κ(0), and of the least f and the largest f′ from there to κ*."""
         return {name: np.nanmedian(getattr(self.events, name)) for name in ("start", "slowest", "slope")}
 
-    @quoted("{:.2f}")
-    def loss_before(self):
-        """The loss before its first rise, medians of the networks with a ghost by then and of those without."""
-        return self._medians(self.events.loss_before_rise)
-
-    @quoted("{:.1f}")
-    def resting(self):
-        """Where κ comes to rest then, medians likewise."""
-        return self._medians(self.events.resting)
-
-    @quoted("{:,.0f}")
-    def jump(self):
-        """The epoch of the jump, medians likewise."""
-        return self._medians(self.events.jump)
+    #: Medians of the networks with a ghost before the loss first rises, and of those without: of the loss before that
+    #: rise, of where κ comes to rest then, and of the epoch of the jump.
+    loss_before = Quoted(lambda self: self._medians(self.events.loss_before_rise), "{:.2f}")
+    resting = Quoted(lambda self: self._medians(self.events.resting), "{:.1f}")
+    jump = Quoted(lambda self: self._medians(self.events.jump), "{:,.0f}")
 
     @cached_property
     def has_ghost_first(self):

@@ -12,14 +12,6 @@ from ghostlib.training import train
 def losses(alpha, seed, epochs):
     """The loss of one network at some epochs of its training at c = 10.
 
-    Parameters
-    ----------
-    alpha : float
-        Learning rate.
-    seed : int
-    epochs : sequence of int
-        In any order.
-
     Returns
     -------
     tuple of one float array (len(epochs),)

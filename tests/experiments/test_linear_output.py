@@ -7,6 +7,7 @@ import pytest
 from scipy.special import expit
 
 from ghostlib.experiments import LINEAR_OUTPUT
+from ghostlib.experiments.linear_output import train_linear
 from ghostlib.experiments.ranks import TASK
 from ghostlib.networks import oracle
 from ghostlib.networks.records import LowRank
@@ -34,3 +35,10 @@ def test_a_short_training_lowers_the_loss_at_a_low_rate_and_overflows_at_a_high_
     result = replace(LINEAR_OUTPUT, ranks=(10,), alpha=(0.01, 3.0), seeds=2, epochs=60).run()
     assert result.outcome.shape == (1, 2, 2)
     assert (result.tried, result.at_a_rate, result.overflowed, result.trapped) == (4, 2, 2, 0)
+
+
+def test_a_network_among_others_of_a_higher_rank_is_trained_as_if_alone():
+    among, alone = train_linear((1, 10), 2, 30, (0.01, 0.1)), train_linear((1,), 2, 30, (0.01, 0.1))
+    for some, each in zip(among, alone, strict=True):
+        assert some.shape == (2, 2, 2, 30)
+        np.testing.assert_allclose(some[:1], each, rtol=1e-4)
