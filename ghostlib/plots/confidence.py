@@ -88,14 +88,15 @@ def recovery_window(lowered, expected, best):
 def signal(c, distances):
     """The factor c ô(1 − ô) that reaches the latent variable, over the confidence, at three distances below κ*."""
     figure, axes = panels(1, 3.9)
-    # Where each curve has room for its name: a height, and the side of the curve.
-    for distance, (height, aside) in zip(distances, ((1e-9, 4), (1e-3, 4), (1e-8, -4)), strict=True):
+    # Where each curve has room for its name: a height on the way down, how far from there, and the way it is written.
+    rooms = (1e-9, 4, 0), (1e-8, 6, 90), (1e-8, -4, 0)
+    for distance, (height, aside, turned) in zip(distances, rooms, strict=True):
         factor = c * expit(-c * distance) * expit(c * distance)
         peak = int(np.argmax(factor))
         at = peak + int(np.argmin(np.abs(np.log(np.maximum(factor[peak:], 1e-300) / height))))
         axes.plot(c, factor, color=GRADIENT)
         axes.plot(c[peak], factor[peak], "o", color=GRADIENT, markersize=4)
-        label(axes, f"d = {distance:.2g}", (c[at], factor[at]), (aside, 0), color=GRADIENT)
+        label(axes, f"d = {distance:.2g}", (c[at], factor[at]), (aside, 0), color=GRADIENT, rotation=turned)
     vline(axes, 10, CLAIM, "paper: c = 10", away=(-4, 0))
     log_axes(axes, "confidence c", "c ô(1 − ô)")
     axes.set(xlim=(c[0], c[-1]), ylim=(1e-12, 4))
