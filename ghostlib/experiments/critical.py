@@ -8,7 +8,7 @@ from scipy.stats import bootstrap, quantile_test
 
 from ghostlib import toy
 from ghostlib.experiments import cache
-from ghostlib.experiments.kinds import Kind, critical_rates, late_outcomes, trapped_at
+from ghostlib.experiments.kinds import Kind, critical_rates, falls_at, late_outcomes
 from ghostlib.networks.task import DelayedActivation
 from ghostlib.page.numbers import Quoted, counted, ends, quoted
 
@@ -22,12 +22,13 @@ class NetworkRates:
 
     T : tuple of D, in steps.
     rate : float array (D, S), 0 where a network is trapped at the lowest rate tried, infinite where at none.
-    trapped : bool array (D, S), what became of them in a longer training at the median rate of their delay.
+    fall : float array (D, S), when they fell in a longer training at the median rate of their delay: epochs times
+        learning rate, from the end of the plateau on; infinite where a network is not trapped.
     """
 
     T: tuple[int, ...]
     rate: np.ndarray
-    trapped: np.ndarray
+    fall: np.ndarray
 
     #: How many networks there are.
     networks = Quoted(lambda self: self.rate.shape[1])
@@ -45,12 +46,6 @@ class NetworkRates:
         """The 95% interval of that median, from the ranks of the networks (binomial), (D, 2)."""
         return median_interval(self.rate)
 
-    @quoted("{:.2f}")
-    def long_power(self):
-        """One power for the long delays, and the ends of its 95% interval, by resampling the networks."""
-        some = np.array(self.T) >= LONG
-        return dict(zip(("low", "fit", "high"), trend(np.array(self.T)[some], self.rate[some], True), strict=True))
-
     @cached_property
     def powers(self):
         """The power of T between neighbouring delays and its 95% interval, (D − 1, 3): low, power, high."""
@@ -66,7 +61,11 @@ class NetworkRates:
     low = Quoted(lambda self: self._by_delay(self.interval[:, 0]), "{:.2g}")
     high = Quoted(lambda self: self._by_delay(self.interval[:, 1]), "{:.2g}")
     #: How many are trapped in the longer training at the median, by delay, with an interval.
-    check = Quoted(lambda self: self._by_delay([counted(row.sum(), row.size) for row in self.trapped]))
+    check = Quoted(lambda self: self._by_delay([counted(row.sum(), row.size) for row in np.isfinite(self.fall)]))
+    #: When half of those that are trapped there have fallen, by delay.
+    half_fallen = Quoted(lambda self: self._by_delay([np.median(row[np.isfinite(row)]) for row in self.fall]), "{:.1f}")
+    #: One power for the long delays, and the ends of its interval.
+    long_power = Quoted(lambda self: power_of_long(self.T, self.rate), "{:.2f}")
     #: The power between neighbouring delays, "28-40", and the ends of its interval; and one power for all delays.
     power_of = Quoted(lambda self: self._by_pair(self.power), "{:.1f}")
     power_low = Quoted(lambda self: self._by_pair(self.power_interval[:, 0]), "{:.1f}")
@@ -132,7 +131,7 @@ class RatesByDelay:
             for T, rate, longer in zip(self.T, middle, self.longer, strict=True)
             for half in halves
         ]
-        return NetworkRates(self.T, rate, self._joined(cache.map_cached(trapped_at, settings[::-1])[::-1]))
+        return NetworkRates(self.T, rate, self._joined(cache.map_cached(falls_at, settings[::-1])[::-1]))
 
     def _joined(self, done):
         return np.concatenate([part for (part,) in done]).reshape(len(self.T), self.seeds)
@@ -141,6 +140,12 @@ class RatesByDelay:
 def median_interval(rows):
     """The 95% interval of the median of each row, from the ranks (binomial); (D, S) → (D, 2)."""
     return np.array([quantile_test(row).confidence_interval(0.95) for row in rows])
+
+
+def power_of_long(T, rates):
+    """The power of T in the medians of `rates` (D, S) at the delays from `LONG` on, and its 95% interval, by name."""
+    long = np.array(T) >= LONG
+    return dict(zip(("low", "fit", "high"), trend(np.array(T)[long], rates[long], True), strict=True))
 
 
 def trend(values, rates, paired=False):

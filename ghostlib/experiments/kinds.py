@@ -74,11 +74,16 @@ def critical_rates(T, N, c, dt, first, stop, low, high, epochs, halvings):
     return (np.where(beyond == 1, np.exp((below + above) / 2), beyond),)
 
 
-def trapped_at(T, first, stop, rate, epochs):
-    """Whether each of the networks first … stop − 1 is trapped so many epochs after its plateau; bool array (B,)."""
+def falls_at(T, first, stop, rate, epochs):
+    """From when on each of the networks first … stop − 1 is silent that is trapped in so many epochs after its plateau.
+
+    Returns
+    -------
+    fall : float array (B,), an area; infinite where a network is not trapped
+    """
     kind = Kind(T)
-    start = after_plateau(kind, range(first, stop))
-    return (outcomes.trapped(train(start, kind.task, rate, epochs, C, threads=1).accuracy),)
+    accuracy = train(after_plateau(kind, range(first, stop)), kind.task, rate, epochs, C, threads=1).accuracy
+    return (np.where(outcomes.trapped(accuracy), outcomes.silent_from(accuracy) * rate, np.inf),)
 
 
 def late_outcomes(T, seeds, rate, area, every, looks):

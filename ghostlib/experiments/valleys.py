@@ -13,7 +13,7 @@ import numpy as np
 from ghostlib import outcomes
 from ghostlib.dynamics.slow_points import slow_points
 from ghostlib.experiments import cache
-from ghostlib.experiments.critical import LONG, NetworkRates, trend
+from ghostlib.experiments.critical import NetworkRates, power_of_long
 from ghostlib.experiments.kinds import C, Kind, after_plateau
 from ghostlib.networks.adjoint import loss_and_gradient
 from ghostlib.networks.records import RankOne
@@ -50,23 +50,39 @@ def valley_lines(T, seeds, rate, area, points):
     constant_speed : float array (B,), the rate from `rate_at_constant_speed`
     whole_gradient : float array (B,), the rate from `critical_rate_of_gradient`
     ghost : bool array (B,), whether there is a ghost on that way
+    learned : float array (B,), the area after which the loss is first below 0.1, that of the end if it never is
+    young : float array (B,), the rate from the line through the network as it is then
     """
-    task = DelayedActivation(T=T)
+    task, u = DelayedActivation(T=T), np.linspace(LOW, HIGH, points) / T
     start, epochs = after_plateau(Kind(T), range(seeds)), round(area / rate)
-    networks = train(start, task, rate, epochs, C, record=[epochs], threads=1).networks
-    networks = RankOne(*(x.astype(np.float64) for x in (networks.m, networks.n, networks.b)))
-    _, gradient = loss_and_gradient(networks, Silence(T=T), C)
-    direction = RankOne(*(x / gradient.norm()[:, None] for x in (gradient.m, gradient.n, gradient.b)))
-    u = np.linspace(LOW, HIGH, points) / T
-    output = along(networks, direction, u).output(task, C)
-    loss, silent = task.loss(output), task.accuracy(output) <= outcomes.SILENT
-    steps = [critical_rate_on_line(u, *each, NEAR / T) for each in zip(loss, silent, strict=True)]
-    alpha, zone, distance, slope = np.transpose(steps)
+    history = train(start, task, rate, epochs, C, threads=1)
+    networks, first = history.networks.astype(np.float64), outcomes.first_epoch(history.loss < outcomes.LOW_LOSS)
+    direction, loss, (alpha, zone, distance, slope) = through(networks, task, u)
+    known, place = np.unique(np.where(first < 0, epochs, first), return_inverse=True)
+    seen = train(start, task, rate, int(known[-1]), C, record=[0], snapshots=known, threads=1).snapshots
+    young = through(seen[place, np.arange(seeds)].astype(np.float64), task, u)[2][0]
     kappa = np.linspace(networks.latent(task)[:, 0], task.kappa_star, WAY, axis=-1)
     ghost = np.array([_has_ghost(*each) for each in zip(networks, kappa[:, 0], kappa[:, -1], strict=True)])
     whole_gradient = critical_rate_of_gradient(along(networks, direction, ABOVE / T), task, 4 * alpha)
     speeds, constant_speed = _speeds(networks, direction, kappa, T * task.delta)
-    return loss, alpha, zone, distance, slope, speeds, constant_speed, whole_gradient, ghost
+    return loss, alpha, zone, distance, slope, speeds, constant_speed, whole_gradient, ghost, known[place] * rate, young
+
+
+def through(networks, task, u):
+    """The line through the valley of each of B networks: its direction, the loss at `u`, and the steps on it.
+
+    Returns
+    -------
+    direction : RankOne (B,), unit vectors along which the crossing moves most
+    loss : float array (B, U)
+    steps : float array (4, B), as `critical_rate_on_line` gives them
+    """
+    _, gradient = loss_and_gradient(networks, Silence(T=task.T), C)
+    direction = RankOne(*(x / gradient.norm()[:, None] for x in (gradient.m, gradient.n, gradient.b)))
+    output = along(networks, direction, u).output(task, C)
+    loss, silent = task.loss(output), task.accuracy(output) <= outcomes.SILENT
+    steps = [critical_rate_on_line(u, *each, NEAR / task.T) for each in zip(loss, silent, strict=True)]
+    return direction, loss, np.transpose(steps)
 
 
 def along(networks, direction, u):
@@ -159,24 +175,28 @@ class Valleys:
     constant_speed: np.ndarray
     whole_gradient: np.ndarray
     ghost: np.ndarray
+    learned: np.ndarray
+    young: np.ndarray
 
     #: How many networks there are.
     valley_networks = Quoted(lambda self: self.alpha.shape[1])
     #: The median of the rate from the line, by delay, and that over the measured one.
-    valley_rate = Quoted(lambda self: dict(zip(self.T, self.median, strict=True)), "{:.2g}")
-    valley_over = Quoted(lambda self: dict(zip(self.T, self.ratio, strict=True)), "{:.2f}")
-    #: The least and the largest of these ratios.
-    valley_ratio = Quoted(lambda self: ends(self.ratio), "{:.2f}")
+    valley_rate = Quoted(lambda self: self._by_delay(self.median), "{:.2g}")
+    valley_over = Quoted(lambda self: self._by_delay(self._over_measured(self.alpha)), "{:.2f}")
+    #: The least and the largest of these ratios, and of those for the networks as they were when they had just learned.
+    valley_ratio = Quoted(lambda self: ends(self._over_measured(self.alpha)), "{:.2f}")
+    young_ratio = Quoted(lambda self: ends(self._over_measured(self.young)), "{:.2f}")
+    #: By delay, this ratio of the young ones, and when half of them had learned.
+    young_over = Quoted(lambda self: self._by_delay(self._over_measured(self.young)), "{:.2f}")
+    half_learned = Quoted(lambda self: self._by_delay(np.median(self.learned, axis=1)), "{:.1f}")
     #: One power for the long delays: of the rate from the line, with the ends of its interval, of distance and slope.
-    valley_power = Quoted(
-        lambda self: dict(zip(("low", "fit", "high"), self._power(self.alpha), strict=True)), "{:.2f}"
-    )
-    distance_power = Quoted(lambda self: self._power(self.distance)[1], "{:.2f}")
-    slope_power = Quoted(lambda self: self._power(self.slope)[1], "{:.2f}")
+    valley_power = Quoted(lambda self: power_of_long(self.T, self.alpha), "{:.2f}")
+    distance_power = Quoted(lambda self: power_of_long(self.T, self.distance)["fit"], "{:.2f}")
+    slope_power = Quoted(lambda self: power_of_long(self.T, self.slope)["fit"], "{:.2f}")
     #: The largest speed on the way over the least, the median network's, at the delay where it is largest.
     uneven = Quoted(lambda self: self._uneven.max(), "{:.1f}")
     #: How many networks have a ghost on their way, by delay.
-    on_the_way = Quoted(lambda self: dict(zip(self.T, self.ghost.sum(axis=1), strict=True)))
+    on_the_way = Quoted(lambda self: self._by_delay(self.ghost.sum(axis=1)))
     #: The walking rate over that from the line: the least and the largest of the medians by delay.
     walk_over = Quoted(lambda self: ends(self._over_line(self.constant_speed)), "{:.2f}")
     #: By how much at most such a median for the whole gradient is off.
@@ -208,10 +228,11 @@ class Valleys:
         """Eq. (15) for these delays, as `NetworkRates` has it, (D,)."""
         return self.rates.eq_15[[self.rates.T.index(T) for T in self.T]]
 
-    @property
-    def ratio(self):
-        """The one over the other, (D,)."""
-        return self.median / self.measured[0]
+    def _by_delay(self, values):
+        return dict(zip(self.T, values, strict=True))
+
+    def _over_measured(self, rates):
+        return np.median(rates, axis=1) / self.measured[0]
 
     @property
     def _uneven(self):
@@ -219,10 +240,6 @@ class Valleys:
 
     def _over_line(self, rates):
         return np.median(rates / self.alpha, axis=1)
-
-    def _power(self, values):
-        some = np.array(self.T) >= LONG
-        return trend(np.array(self.T)[some], values[some], True)
 
 
 @dataclass(frozen=True)

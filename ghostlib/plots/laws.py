@@ -41,13 +41,18 @@ def valleys(found, network=0):
     top.set(xlim=(-1.5, 6), ylim=(0, 1.05), xlabel="distance from the zone × T", ylabel="loss on the line")
     label(top, f"T = {found.T[0]} (pale) to {found.T[-1]}", (0.6, 0.9), (4, 0), color=LOSS)
     measured, interval = found.measured
-    bottom.plot(T, found.median, "o-", color=LOSS, markerfacecolor="none", linewidth=1, markersize=5)
+    for rates, mark, name, up in (
+        (found.median, "o-", "calm", 4),
+        (np.median(found.young, 1), "s-", "just learned", -4),
+    ):
+        bottom.plot(T, rates, mark, color=LOSS, markerfacecolor="none", linewidth=1, markersize=5)
+        label(bottom, name, (T[-1], rates[-1]), (8, up), color=LOSS)
     _bars(bottom, T, measured, interval)
+    label(bottom, "measured", (T[-1], measured[-1]), (8, 0))
     bottom.plot(T, found.eq_15, color=CLAIM, linestyle="--", linewidth=1.2)
-    label(bottom, "from the line", (T[2], found.median[2]), (8, 6), color=LOSS)
-    label(bottom, "measured", (T[-1], measured[-1]), (-2, -7))
-    label(bottom, "paper: Eq. (15)", (T[2], found.eq_15[2]), (6, 3), color=CLAIM)
+    label(bottom, "paper: Eq. (15)", (T[3], found.eq_15[3]), (-6, -3), color=CLAIM)
     log_axes(bottom, "T in steps", "critical α")
+    bottom.set_xlim(T[0] / 1.1, 2.1 * T[-1])
     bottom.set_xticks(found.T, found.T)
     return figure
 

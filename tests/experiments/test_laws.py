@@ -24,7 +24,8 @@ def rates():
     factor = np.geomspace(0.5, 2, 21)
     T = 10, 20, 40
     rate = np.array(T)[:, None] ** -2.0 * factor
-    return NetworkRates(T, rate, np.tile(np.arange(21) < 11, (3, 1)))
+    fall = np.where(np.arange(21) < 11, np.arange(21) / 2, np.inf)
+    return NetworkRates(T, rate, np.tile(fall, (3, 1)))
 
 
 def test_a_power_law_is_found_with_its_intervals(rates):
@@ -38,7 +39,7 @@ def test_a_power_law_is_found_with_its_intervals(rates):
     assert rates.spread == pytest.approx({"least": 2, "most": 2})
     # The median of 21 lies between the 6th and the 16th with a probability of 97%, between the 7th and 15th of 92%.
     np.testing.assert_allclose(rates.interval[0], rates.rate[0, [5, 15]])
-    assert rates.check[10] == "11 of 21 (30% to 74%)" and rates.outside == 0
+    assert rates.check[10] == "11 of 21 (30% to 74%)" and rates.half_fallen[10] == 2.5 and rates.outside == 0
     assert rates.over_toy[20] == pytest.approx(2.5e-3 / (3 * np.pi**4 / 32 * 10**-4.0))
 
 
@@ -54,7 +55,7 @@ def test_where_many_rates_were_not_found_the_rest_is_said(rates):
     """At T = 5 more than a quarter of the networks may be beyond the highest rate; which, depends on the processor."""
     rate = np.repeat(rates.rate, 2, axis=1)
     rate[0, -13:] = np.inf
-    found = NetworkRates(rates.T, rate, np.repeat(rates.trapped, 2, axis=1))
+    found = NetworkRates(rates.T, rate, np.repeat(rates.fall, 2, axis=1))
     assert found.spread == pytest.approx({"least": 2, "most": 2})
     assert found.powers.shape == (2, 3) and np.isfinite(found.powers).all()
     np.testing.assert_allclose(found.powers[1], -2)
@@ -87,8 +88,13 @@ def test_a_critical_rate_lies_between_one_that_traps_and_one_that_does_not():
     width = np.exp(np.log(high / low) / 2 ** (halvings + 1))
     rate = np.where(found, rate, low)
     assert not trapped(rate / width)[found].any() and trapped(rate * width)[found].all()
-    (fell,) = kinds.trapped_at(10, 0, 6, float(np.median(rate)), epochs)
-    np.testing.assert_array_equal(fell, trapped(float(np.median(rate))))
+    middle = float(np.median(rate))
+    (fall,) = kinds.falls_at(10, 0, 6, middle, epochs)
+    np.testing.assert_array_equal(np.isfinite(fall), trapped(middle))
+    accuracy = train(start, DelayedActivation(T=10), middle, epochs).accuracy
+    for row, area in zip(accuracy, fall, strict=True):
+        epoch = round(area / middle) if np.isfinite(area) else 0
+        assert not epoch or (row[epoch - 1] > 0.5 and np.all(row[epoch:] <= 0.5))
 
 
 def test_rates_outside_the_interval_are_zero_or_infinite():

@@ -78,7 +78,7 @@ def test_the_line_leads_where_the_crossing_moves_most(calm):
 
 
 def test_a_valley_is_that_of_the_network_and_its_step_ends_in_the_zone(calm):
-    loss, alpha, zone, distance, slope, speeds, constant_speed, whole_gradient, ghost = valleys.valley_lines(
+    loss, alpha, zone, distance, slope, speeds, constant_speed, whole_gradient, ghost, *_ = valleys.valley_lines(
         10, 3, 0.03, 6.0, 1001
     )
     task, u = DelayedActivation(T=10), np.linspace(valleys.LOW, valleys.HIGH, 1001) / 10
@@ -109,16 +109,31 @@ def test_a_valley_is_that_of_the_network_and_its_step_ends_in_the_zone(calm):
     np.testing.assert_array_equal(ghost, (0 < least) & (least < 4000))
 
 
+def test_a_young_network_is_taken_when_its_loss_is_first_low(monkeypatch):
+    *_, learned, young = valleys.valley_lines(10, 3, 0.03, 6.0, 1001)
+    task, start = DelayedActivation(T=10), kinds.after_plateau(Kind(10), range(3))
+    loss = train(start, task, 0.03, 200).loss
+    for i, epoch in enumerate(np.rint(learned / 0.03).astype(int)):
+        assert loss[i, epoch] < 0.1 <= loss[i, :epoch].min()
+        network = train(start[i : i + 1], task, 0.03, epoch).networks.astype(np.float64)
+        _, _, steps = valleys.through(network, task, np.linspace(valleys.LOW, valleys.HIGH, 1001) / 10)
+        assert young[i] == pytest.approx(steps[0, 0])
+    # One that never gets there is taken at the end.
+    monkeypatch.setattr(outcomes, "LOW_LOSS", 0.0)
+    *_, learned, young = valleys.valley_lines(10, 3, 0.03, 6.0, 1001)
+    assert learned.tolist() == [6.0] * 3 and np.array_equal(young, valleys.valley_lines(10, 3, 0.03, 6.0, 1001)[1])
+
+
 def test_numbers_of_the_prose_are_those_of_the_lines():
     T = np.array([10, 20, 40])
-    rates = NetworkRates((5, 10, 20, 40), np.array([5, *T])[:, None] ** -2.0 * np.ones(9), np.ones((4, 9), bool))
+    rates = NetworkRates((5, 10, 20, 40), np.array([5, *T])[:, None] ** -2.0 * np.ones(9), np.ones((4, 9)))
     scatter = np.geomspace(0.8, 1.25, 9)
     alpha = 2.0 * T[:, None] ** -2.0 * scatter
     distance, slope = 1.0 / T[:, None] * scatter, T[:, None] * 1.0 / scatter
     speeds = np.stack([np.ones((3, 9)), np.array([[2.0], [1.5], [1.2]]) * np.ones(9)], axis=-1)
     settings, constant_speed = ValleyLines(T=(10, 20, 40), points=11), alpha * np.array([[0.5], [0.6], [0.7]])
     lines = Valleys(settings, rates, np.zeros((3, 9, 11)), alpha, distance, distance, slope, speeds, constant_speed,
-                    1.1 * alpha, alpha > alpha[:, :1])  # fmt: skip
+                    1.1 * alpha, alpha > alpha[:, :1], 0.1 * T[:, None] * np.ones(9), alpha / 4)  # fmt: skip
     assert lines.valley_over == pytest.approx({10: 2, 20: 2, 40: 2})
     assert lines.valley_ratio == pytest.approx({"least": 2, "most": 2}) and lines.valley_networks == 9
     assert lines.valley_power == pytest.approx({"low": -2, "fit": -2, "high": -2})
@@ -126,6 +141,12 @@ def test_numbers_of_the_prose_are_those_of_the_lines():
     assert lines.on_the_way == {10: 8, 20: 8, 40: 8}
     assert lines.uneven == 2 and lines.walk_over == pytest.approx({"least": 0.5, "most": 0.7})
     assert lines.whole_off == pytest.approx(0.1)
+    assert lines.young_over == pytest.approx({10: 0.5, 20: 0.5, 40: 0.5}) and lines.half_learned == {
+        10: 1,
+        20: 2,
+        40: 4,
+    }
+    assert lines.young_ratio == pytest.approx({"least": 0.5, "most": 0.5})
     assert lines.valley_rate[20] == pytest.approx(0.005) and lines.u[0] == valleys.LOW
 
 
@@ -137,7 +158,7 @@ def test_the_longest_delay_is_begun_first_and_each_stands_in_its_place(monkeypat
         several = [
             (np.full((2, points), float(T)), np.full((4, 2), T), np.full((2, 2), T)) for T, *_, points in settings
         ]
-        return [(loss, *numbers, pairs, *pairs, pairs[0] > 10) for loss, numbers, pairs in several]
+        return [(loss, *numbers, pairs, *pairs, pairs[0] > 10, *pairs) for loss, numbers, pairs in several]
 
     monkeypatch.setattr("ghostlib.experiments.cache.map_cached", made_up)
     found = ValleyLines(T=(10, 20), seeds=2, points=5).run(None)

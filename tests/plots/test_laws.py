@@ -24,7 +24,7 @@ def test_critical_rates_stand_beside_the_paper_s_equation_and_powers_beside_its_
     T = 5, 7, 10, 14, 20, 28, 40
     middle = 0.15 * (np.array(T) / 5.0) ** np.linspace(-1.2, -1.75, 7)
     rate = middle[:, None] * np.random.default_rng(0).lognormal(0, 0.15, (7, 31))
-    found = NetworkRates(T, rate, rate > 0)
+    found = NetworkRates(T, rate, rate)
     figure = plots.critical_rates(found)
     assert_legible(figure)
     top, bottom = figure.axes
@@ -55,20 +55,23 @@ def test_critical_rates_of_every_kind_have_a_panel_on_one_scale():
 def test_valleys_begin_at_the_zone_and_their_rates_stand_beside_the_measured():
     T = 10, 14, 20, 28, 40, 80
     scatter = np.random.default_rng(0).lognormal(0, 0.1, (6, 16))
-    rates = NetworkRates(T, np.array(T)[:, None] ** -2.0 * 8 * scatter, scatter > 1)
+    rates = NetworkRates(T, np.array(T)[:, None] ** -2.0 * 8 * scatter, scatter)
     u = np.linspace(-6, 4, 101)
     loss = np.tile(np.minimum((u / 2) ** 2, 1), (6, 16, 1))
     zone = -2.0 / np.array(T)[:, None] * np.ones(16)
     speeds = np.ones((6, 16, 2))
     found = Valleys(
-        ValleyLines(points=101), rates, loss, 2 * rates.rate, zone, zone, zone, speeds, *[rates.rate] * 2, zone > 0
-    )
+        ValleyLines(points=101), rates, loss, 2 * rates.rate, *[zone] * 3, speeds, *[rates.rate] * 2, zone > 0, zone,
+        0.7 * rates.rate,
+    )  # fmt: skip
     figure = plots.valleys(found)
     assert_legible(figure)
     top, bottom = figure.axes
     for line in top.lines[:6]:
         assert np.interp(0, *line.get_data()) == pytest.approx(1)
-    np.testing.assert_allclose(lines(bottom, LOSS)[0].get_ydata(), found.median)
+    calm, young = lines(bottom, LOSS)
+    np.testing.assert_allclose(calm.get_ydata(), found.median)
+    np.testing.assert_allclose(young.get_ydata(), np.median(found.young, axis=1))
     np.testing.assert_allclose(bottom.containers[0][0].get_ydata(), rates.median)
     np.testing.assert_allclose(lines(bottom, CLAIM)[0].get_ydata(), rates.eq_15)
 
