@@ -10,14 +10,31 @@ def detached(value):
     return value.detach().cpu().numpy() if hasattr(value, "detach") else value
 
 
+def instance(name, value, *kinds):
+    """Return `value`; a `ValueError` unless it is of one of these classes."""
+    if not isinstance(value, kinds):
+        raise ValueError(f"{name} must be {' or '.join(kind.__name__ for kind in kinds)}, got {type(value).__name__}")
+    return value
+
+
+def boolean(name, value):
+    """Return `value` as a bool; a `ValueError` unless it is True or False."""
+    return bool(instance(name, value, bool, np.bool_))
+
+
 def numbers(name, value):
     """Return `value` as a float64 array; a `ValueError` unless it holds real numbers, infinities and NaN allowed."""
+    return floats(name, value).astype(np.float64)
+
+
+def floats(name, value):
+    """The same in float32 where `value` is in that precision, and not copied where nothing has to be converted."""
     try:
         array = np.asarray(detached(value))
         texts = array.dtype.kind == "O" and any(isinstance(each, str | bytes) for each in array.flat)
         if array.dtype.kind not in "biufO" or texts:
             raise TypeError
-        return array.astype(np.float64)
+        return array if array.dtype == np.float32 else array.astype(np.float64, copy=False)
     except (TypeError, ValueError, OverflowError, RuntimeError):  # NumPy's words and PyTorch's
         raise ValueError(f"{name} must be real numbers, got {value!r}") from None
 
@@ -65,14 +82,15 @@ def number(name, value, check=finite):
     return float(array)
 
 
-def count(name, value, minimum):
-    """Return `value` as an int; a `ValueError` unless it is an integer ≥ `minimum`."""
+def count(name, value, minimum, below=2**63):
+    """Return `value` as an int; a `ValueError` unless it is an integer ≥ `minimum` and < `below`."""
     try:
         number = operator.index(value)
     except TypeError:
         raise ValueError(f"{name} must be an integer, got {value!r}") from None
-    if number < minimum:
-        raise ValueError(f"{name} must be ≥ {minimum}, got {number}")
+    if not minimum <= number < below:
+        allowed = f"≥ {minimum}" if number < minimum else f"< 2**{below.bit_length() - 1}"
+        raise ValueError(f"{name} must be {allowed}, got {number}")
     return number
 
 

@@ -27,6 +27,9 @@ word needs.
 
 import numpy as np
 
+from ghostlib import _checks
+from ghostlib.networks.records import Ensemble
+
 
 LAST = 50  # epochs at the end of a training that tell what has become of a network; the paper's for Fig. 4
 SILENT = 0.5  # accuracy of an output that is 0 throughout, or 1
@@ -75,7 +78,7 @@ def solved(accuracy, loss):
     -------
     bool array (...)
     """
-    return np.all(_last(accuracy) >= HIGH_ACCURACY, axis=-1) & (np.asarray(loss) <= LOW_LOSS)
+    return np.all(_last(accuracy) >= HIGH_ACCURACY, axis=-1) & (_checks.numbers("loss", loss) <= LOW_LOSS)
 
 
 def diverged(accuracy):
@@ -85,18 +88,19 @@ def diverged(accuracy):
 
 def final_loss(networks, task, c=None):
     """Loss of trained networks at the confidence `c`, 10 by default, whatever it was in training; NaN if diverged."""
-    return task.loss(networks.output(task, c))
+    output = _checks.instance("networks", networks, Ensemble).output(task, c)
+    return task.loss(output)
 
 
 def first_epoch(condition):
     """The first epoch at which a condition holds, −1 where it never does; bool (..., E) → int array (...)."""
-    condition = _epochs("condition", condition)
+    condition = _epochs("condition", condition) != 0
     return np.where(condition.any(axis=-1), condition.argmax(axis=-1), -1)
 
 
 def jump(loss):
     """The first epoch with a loss below ½, half of a silent network's, or −1; (..., E) → int array (...)."""
-    return first_epoch(np.asarray(loss) < JUMP)
+    return first_epoch(_epochs("loss", loss) < JUMP)
 
 
 def silent_from(accuracy):
@@ -136,7 +140,7 @@ def outcome(history):
 
 
 def _epochs(name, values, least=1):
-    values = np.asarray(values)
+    values = _checks.floats(name, values)
     if values.ndim == 0 or values.shape[-1] < least:
         raise ValueError(f"{name} must have at least {least} epochs on its last axis, got shape {values.shape}")
     return values

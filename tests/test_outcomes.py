@@ -1,7 +1,5 @@
 """Learned, trapped, recovered, solved, diverged: what the words mean."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from ghostlib import outcomes
+from ghostlib.networks.history import History
 from ghostlib.networks.records import LowRank, RankOne
 from ghostlib.networks.task import DelayedActivation
 from ghostlib.training import train
@@ -143,9 +142,9 @@ def test_the_settled_loss_is_the_median_of_the_last_tenth():
     ],
 )
 def test_outcomes_of_fig_s2(loss, accuracy, gradient_norm, word):
-    history = SimpleNamespace(
-        loss=np.full(60, loss), accuracy=np.full(60, accuracy), gradient_norm=np.full(60, gradient_norm)
-    )
+    rows = {"loss": loss, "accuracy": accuracy, "gradient_norm": gradient_norm}
+    others = dict.fromkeys(set(History._fields) - set(rows))
+    history = History(**{name: np.full(60, value) for name, value in rows.items()}, **others)
     assert outcomes.outcome(history) == word
 
 

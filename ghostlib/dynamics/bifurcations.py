@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ghostlib.dynamics.flows import rank_one, single_network
+from ghostlib import _checks
+from ghostlib.dynamics.flows import single_network
 from ghostlib.dynamics.slow_points import count_fixed_points, slow_points
 from ghostlib.networks.records import RankOne
 
@@ -34,13 +35,17 @@ def slope_upper_bound(networks):
 
     Source: Eq. (4); the bound is ours.
     """
-    finite = rank_one("networks", networks).is_finite()
+    finite = _checks.instance("networks", networks, RankOne).is_finite()
     bound = np.maximum(networks.n.astype(np.float64) * networks.m, 0).sum(axis=-1) - 1
     return np.where(finite, bound, np.nan)
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def interpolate(before, after, share):
     """The network at `share` of the straight way from one to the other: at ½ halfway, and so on."""
+    share = _checks.number("share", share)
+    for name, network in (("before", before), ("after", after)):
+        _checks.instance(name, network, RankOne)
     pairs = ((before.m, after.m), (before.n, after.n), (before.b, after.b))
     return RankOne(*(a.astype(np.float64) * (1 - share) + b.astype(np.float64) * share for a, b in pairs))
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ghostlib import _checks
 from ghostlib.networks.records import LowRank
 
 
@@ -40,7 +41,7 @@ def update_spectrum(before, after):
     float array (..., N)
     """
     for name, networks in (("before", before), ("after", after)):
-        _low_rank(name, networks)
+        _checks.instance(name, networks, LowRank)
     if before.shape != after.shape or before.N != after.N:
         shapes = f"{before.shape} with N = {before.N} and {after.shape} with N = {after.N}"
         raise ValueError(f"before and after must be the same ensemble, got {shapes}")
@@ -65,9 +66,11 @@ def directions_needed(values, share=0.99):
     int array (...)
         0 for a matrix of zeros.
     """
-    if not 0 < share <= 1:
-        raise ValueError(f"share must be above 0 and at most 1, got {share!r}")
-    values = np.asarray(values, dtype=np.float64)
+    if _checks.number("share", share, _checks.positive) > 1:
+        raise ValueError(f"share must be ≤ 1, got {share:g}")
+    values = _checks.numbers("values", values)
+    if values.ndim == 0 or not values.shape[-1]:
+        raise ValueError(f"values must have at least one number on the last axis, got shape {values.shape}")
     finite = np.isfinite(values).all(axis=-1)
     values = np.where(finite[..., None], values, 0)
     # As shares of the largest, since the square of a large one overflows.
@@ -91,7 +94,7 @@ def slowest(networks, task):
     Slowest
         With step −1 and NaN where the output never goes above one half, or does so before its third update.
     """
-    _low_rank("networks", networks)
+    _checks.instance("networks", networks, LowRank)
     kappa = np.vecdot(networks.n[..., None, :, :], networks.simulate(task)[..., None, :])
     on = networks.output(task) > 0.5
     speed = np.linalg.norm(np.diff(kappa, axis=-2), axis=-1) / task.delta
@@ -109,9 +112,3 @@ def slowest(networks, task):
     there, rates = (np.where(waits[..., None], values, np.nan) for values in (there, rates))
     speed = np.take_along_axis(speed, step[..., None], axis=-1)[..., 0] / path
     return Slowest(np.where(waits, step, -1), there, np.where(waits, speed, np.nan), rates)
-
-
-def _low_rank(name, networks):
-    if not isinstance(networks, LowRank):
-        raise ValueError(f"{name} must be LowRank, got {type(networks).__name__}")
-    return networks

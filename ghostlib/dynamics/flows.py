@@ -138,7 +138,8 @@ def _elementwise(name, function):
 
     def call(*kappa):
         try:
-            values = np.broadcast_to(np.asarray(function(*kappa), dtype=np.float64), np.shape(kappa[0]))
+            with np.errstate(over="ignore", invalid="ignore"):
+                values = np.broadcast_to(np.asarray(function(*kappa), dtype=np.float64), np.shape(kappa[0]))
         except (TypeError, ValueError) as error:
             raise ValueError(f"{name} must take an array of κ and return a number for each: {error}") from error
         if not np.isfinite(values).all():
@@ -166,26 +167,25 @@ def checked_interval(name, ends):
     return float(ends[0]), float(ends[1])
 
 
-def single_network(network):
-    """The one network of shape () that a RankOne of shape () or (1,) is, in float64, if its parameters are finite."""
-    rank_one("network", network)
+def single(network, *kinds):
+    """The one network of shape () that a record of shape () or (1,) is, in float64, if its parameters are finite."""
+    _checks.instance("network", network, *kinds)
     if network.shape not in ((), (1,)):
         raise ValueError(f"network must be a single one, such as networks[0], got an ensemble of shape {network.shape}")
     network = (network[0] if network.shape else network).astype(np.float64)
     if not network.is_finite():
         raise ValueError("parameters of network must be finite, got infinity or NaN")
+    return network
+
+
+def single_network(network):
+    """The `single` RankOne, if its weights leave f‴ finite."""
+    network = single(network, RankOne)
     with np.errstate(over="ignore"):
         third = np.sum(np.abs(network.n) * (1 + np.abs(network.m)) ** 3)
     if not np.isfinite(third):
         raise ValueError(f"parameters of network are too large: |m| = {np.abs(network.m).max():g} makes f‴ overflow")
     return network
-
-
-def rank_one(name, networks):
-    """The networks, if they are RankOne."""
-    if not isinstance(networks, RankOne):
-        raise ValueError(f"{name} must be RankOne, got {type(networks).__name__}")
-    return networks
 
 
 def reach(networks):

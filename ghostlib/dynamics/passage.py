@@ -170,7 +170,9 @@ def _slowness(flow, here, there):
         return abs(float(flow.value(here + distance)))
 
     least, way = speed(0), there - here
-    width = brentq(lambda distance: speed(distance) - 2 * least, 0, way) if speed(way) > 2 * least else way
+    width = way
+    if speed(way) > 2 * least:
+        width = brentq(lambda distance: speed(distance) - 2 * least, 0, way, maxiter=1000)
     return abs(
         quad(
             lambda u: width * math.cosh(u) / speed(width * math.sinh(u)),

@@ -11,7 +11,7 @@ import numpy as np
 
 from ghostlib import _checks
 from ghostlib.dynamics import _cells
-from ghostlib.dynamics.flows import EPS
+from ghostlib.dynamics.flows import EPS, single
 from ghostlib.networks.records import LowRank
 
 
@@ -61,8 +61,7 @@ def local(flow, box):
         return Local(
             lambda kappa: _cells.derivatives(*parts, kappa), lambda kappa, radius: _cells.bounds(*parts, kappa, radius)
         )
-    if not isinstance(flow, PlanarFlow):
-        raise ValueError(f"flow must be a PlanarFlow or one LowRank network, got {type(flow).__name__}")
+    _checks.instance("flow", flow, PlanarFlow, LowRank)
 
     def derivatives(kappa):
         shapes = {"value": (2,), "jacobian": (2, 2), "curvature": (2, 2, 2)}
@@ -85,22 +84,9 @@ def local(flow, box):
     return known
 
 
-def single(network, kinds):
-    """The one network of shape () that a record of shape () or (1,) is, in float64, if its parameters are finite."""
-    if not isinstance(network, kinds):
-        names = " or ".join(kind.__name__ for kind in kinds)
-        raise ValueError(f"network must be {names}, got {type(network).__name__}")
-    if network.shape not in ((), (1,)):
-        raise ValueError(f"network must be a single one, such as networks[0], got an ensemble of shape {network.shape}")
-    network = (network[0] if network.shape else network).astype(np.float64)
-    if not network.is_finite():
-        raise ValueError("parameters of network must be finite, got infinity or NaN")
-    return network
-
-
 def rank_two(network):
     """The network as `single` takes it, if it is of rank two and its weights leave D³F finite."""
-    network = single(network, (LowRank,))
+    network = single(network, LowRank)
     if network.rank != 2:
         raise ValueError(f"network must have rank 2 for the plane, got rank {network.rank}")
     with np.errstate(over="ignore"):

@@ -5,10 +5,10 @@ Raises ValueError where α or c is not positive or does not fit the networks.
 """
 
 import numpy as np
-from scipy.special import expit
 
+from ghostlib import _checks
 from ghostlib.networks import adjoint
-from ghostlib.networks.records import per_network
+from ghostlib.networks.records import RankOne, per_network
 
 
 def plateau_duration(networks, task, alpha, c):
@@ -31,8 +31,9 @@ def plateau_duration(networks, task, alpha, c):
         Infinite where the loss is not below 1, so that there is nothing to grow from: what is left of the output comes
         in the wrong half of the trial or is too small for float64. NaN for networks that have diverged.
     """
+    _checks.instance("networks", networks, RankOne)
     alpha, c = per_network("alpha", alpha, networks), per_network("c", c, networks)
-    output = expit(c[..., None] * (networks.latent(task)[..., 1:] - task.kappa_star))
+    output = networks.output(task, c)
     # 1 − L without the cancellation: o² − (ô − o)² = 2oô − ô².
     gain = (2 * task.target() * output - output**2).sum(axis=-1) / task.T
     _, gradient = adjoint.loss_and_gradient(networks, task, c)

@@ -9,8 +9,7 @@ import numpy as np
 from scipy.optimize import minimize, root
 
 from ghostlib import _checks
-from ghostlib.dynamics.flows import EPS
-from ghostlib.dynamics.planar_flows import single
+from ghostlib.dynamics.flows import EPS, single
 from ghostlib.dynamics.space_points import space_point
 from ghostlib.networks.records import FullRank, LowRank
 
@@ -22,6 +21,7 @@ STEPS = 5
 ZERO = 64 * EPS
 
 
+@np.errstate(over="ignore")
 def found_points(network, starts=None, *, seed=0, apart=1e-6, tau=1.0):
     """The fixed points and ghosts of one network that many starts lead to, none of them certified.
 
@@ -101,6 +101,6 @@ def found_points(network, starts=None, *, seed=0, apart=1e-6, tau=1.0):
 
 def _parts(network):
     """L, R and b of F(x) = −x + L tanh(R x + b)."""
-    network = single(network, (LowRank, FullRank))
+    network = single(network, LowRank, FullRank)
     L, R = (network.n, network.m) if isinstance(network, LowRank) else (np.eye(network.N), network.W)
     return L, R, network.b

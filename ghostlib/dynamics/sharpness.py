@@ -10,7 +10,7 @@ follow to its floor has λ = 2/α.
 import numpy as np
 
 from ghostlib import _checks
-from ghostlib.dynamics.flows import rank_one
+from ghostlib.dynamics.flows import single_network
 from ghostlib.networks.adjoint import loss_and_gradient
 from ghostlib.networks.records import RankOne, per_network
 
@@ -48,7 +48,7 @@ def sharpness(networks, task, c=10.0, *, tolerance=1e-4, longest=300):
     Source: ours; the bound 2/α is the textbook's.
     """
     tolerance, longest = _checks.number("tolerance", tolerance, _checks.positive), _checks.count("longest", longest, 1)
-    finite = np.isfinite(rank_one("networks", networks).norm())
+    finite = np.isfinite(_checks.instance("networks", networks, RankOne).norm())
     c = per_network("c", c, networks)[finite]
     theta = np.concatenate([networks.m, networks.n, networks.b], axis=-1)[finite].astype(np.float64)
     result = np.full(networks.shape, np.nan)
@@ -58,10 +58,10 @@ def sharpness(networks, task, c=10.0, *, tolerance=1e-4, longest=300):
 
 def hessian(network, task, c=10.0):
     """Hessian of the loss of one network with respect to m, n and b, shape (3N, 3N), by central differences."""
-    theta = np.concatenate([network.m, network.n, network.b], axis=-1).astype(np.float64)
+    network, c = single_network(network), _checks.number("c", c, _checks.positive)
+    theta = np.concatenate([network.m, network.n, network.b])
     step = SHIFT * max(np.linalg.norm(theta), 1)
     shifts = step * np.eye(theta.size)
-    c = np.full(theta.size, float(c))
     bent = (_gradient(theta + shifts, task, c) - _gradient(theta - shifts, task, c)) / (2 * step)
     return (bent + bent.T) / 2
 

@@ -23,7 +23,7 @@ from scipy.optimize import brentq
 
 from ghostlib import _checks
 from ghostlib.dynamics import _counting
-from ghostlib.dynamics.flows import EPS, as_flow, checked_interval, rank_one, reach, single_network
+from ghostlib.dynamics.flows import EPS, as_flow, checked_interval, reach, single_network
 from ghostlib.dynamics.planar_points import rank_two_points
 from ghostlib.dynamics.search import found_points
 from ghostlib.networks.records import FullRank, LowRank, RankOne
@@ -202,7 +202,7 @@ def count_fixed_points(networks, *, interval=None):
     -------
     Count
     """
-    rank_one("networks", networks)
+    _checks.instance("networks", networks, RankOne)
     low, high = (-np.inf, np.inf) if interval is None else checked_interval("interval", interval)
     m, n, b = (np.ascontiguousarray(array).reshape(-1, networks.N) for array in (networks.m, networks.n, networks.b))
     far = np.ravel(reach(networks))

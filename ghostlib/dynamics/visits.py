@@ -60,6 +60,7 @@ def visits(points, trajectory, *, delta=1.0, width=None):
     path = path[:, None] if path.ndim == 1 else path
     if path.ndim != 2 or len(path) < 2:
         raise ValueError(f"trajectory must have shape (steps,) or (steps, D), two steps or more, got {path.shape}")
+    _iterable("points", points)
     if width is not None:
         width = _checks.number("width", width, _checks.positive)
     return tuple(_visit(point, path, delta, width_of(point) if width is None else width) for point in points)
@@ -67,7 +68,7 @@ def visits(points, trajectory, *, delta=1.0, width=None):
 
 def width_of(point):
     """How far a point reaches: √(2f/f″) at a ghost, |f′/f″| at a fixed point; NaN if f″ = 0."""
-    if isinstance(point, SpacePoint):
+    if isinstance(_checks.instance("point", point, SlowPoint, SpacePoint), SpacePoint):
         return point.width
     if not point.curvature:
         return math.nan
@@ -95,8 +96,9 @@ def follow(point, networks):
     tuple of SlowPoint or SpacePoint
         One for each network from the first to the last that has it.
     """
+    _checks.instance("point", point, SlowPoint, SpacePoint)
     branch, before = [], (point,)
-    for network in networks:
+    for network in _iterable("networks", networks):
         now = tuple(each for each in slow_points(network) if (each.kind == "ghost") == (point.kind == "ghost"))
         nearest = _nearest(point, now)
         if nearest is None or _nearest(nearest, before) is not point:
@@ -160,8 +162,8 @@ def _visit(point, path, delta, width):
     middle = -np.vecdot(start, way) / length
     gap = np.linalg.norm(start + np.clip(middle, 0, 1)[:, None] * way, axis=1)
     apart = np.vecdot(start, start) - middle**2 * length
-    with np.errstate(invalid="ignore"):
-        half = np.sqrt((width**2 - apart) / length)
+    with np.errstate(invalid="ignore", over="ignore"):
+        half = np.sqrt((np.square(width) - apart) / length)
     is_still = ~np.any(way, axis=1)
     inside = np.clip(middle + half, 0, 1) - np.clip(middle - half, 0, 1)
     inside = np.where(is_still, gap <= width, np.nan_to_num(inside))
@@ -173,6 +175,12 @@ def _visit(point, path, delta, width):
     else:
         passed = bool(met.size and np.linalg.norm(path[-1] - centre) > width)
     return Visit(point, float(gap.min()), float(delta * inside.sum()), passed)
+
+
+def _iterable(name, values):
+    if not np.iterable(values):
+        raise ValueError(f"{name} must be a sequence, got {type(values).__name__}")
+    return values
 
 
 def _nearest(point, others):

@@ -17,6 +17,7 @@ is λ.
 import numpy as np
 from scipy.special import expit
 
+from ghostlib import _checks
 from ghostlib.networks.records import RankOne, per_network, quiet
 from ghostlib.networks.task import checked_target
 
@@ -41,7 +42,7 @@ def loss_and_gradient(networks, task, c=10.0):
 
     Source: Eqs. (4), (5) and (17); the reverse pass is ours.
     """
-    c = per_network("c", c, networks)
+    c = per_network("c", c, _checks.instance("networks", networks, RankOne))
     m, n, b = (array.astype(np.float64) for array in (networks.m, networks.n, networks.b))
     kappa = networks.latent(task)
     output = expit(c[..., None] * (kappa[..., 1:] - task.kappa_star))

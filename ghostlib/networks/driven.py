@@ -181,8 +181,6 @@ class DrivenFullRank(Driven, FullRank):
 
 def fits(networks, task):
     """Refuse what is not a task of trials, or networks that hear another number of inputs."""
-    if not isinstance(task, Trials):
-        raise ValueError(f"task must be Trials for {type(networks).__name__} networks, got {type(task).__name__}")
-    D = task.inputs.shape[-1]
+    D = _checks.instance("task", task, Trials).inputs.shape[-1]
     if networks.D != D:
         raise ValueError(f"networks must hear the task's D = {D} inputs, w_in has shape {networks.w_in.shape}")

@@ -80,9 +80,9 @@ def chosen_epochs(name, chosen, epochs):
         if chosen != "all":
             raise ValueError(f'{name} must be "all", an integer or a list of epochs, got {chosen!r}')
         return np.arange(epochs + 1)
-    if np.ndim(chosen) == 0:
+    if not _checks.numbers(name, chosen).ndim:
         return np.arange(0, epochs + 1, _checks.count(name, chosen, 1))
-    listed = np.asarray(chosen)
+    listed = np.asarray(_checks.detached(chosen))
     if listed.size == 0:
         return np.empty(0, dtype=np.int64)
     if listed.ndim != 1 or not np.issubdtype(listed.dtype, np.integer):

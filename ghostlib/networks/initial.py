@@ -59,12 +59,10 @@ def _xavier(generator, shape):
 
 def _for_every_seed(seeds, plan):
     """Arrays with the leading axes of `seeds`, drawn one after the other by ``draw(generator, shape)`` of the plan."""
-    seeds = np.array(seeds, dtype=object)
+    seeds = np.array(_checks.detached(seeds), dtype=object)
     drawn = [np.empty((seeds.size, *shape)) for _, shape in plan]
     for i, seed in enumerate(seeds.flat):
-        seed = _checks.count("seeds", seed, 0)
-        if seed >= 2**64:
-            raise ValueError(f"seeds must be < 2⁶⁴, which is all that PyTorch's generator takes, got {seed}")
+        seed = _checks.count("seeds", seed, 0, 2**64)  # which is all that PyTorch's generator takes
         generator = pytorch().Generator("cpu").manual_seed(seed)
         for array, (draw_one, shape) in zip(drawn, plan, strict=True):
             array[i] = draw_one(generator, shape).numpy()

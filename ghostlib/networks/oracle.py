@@ -8,9 +8,10 @@ from dataclasses import fields
 
 import numpy as np
 
+from ghostlib import _checks
 from ghostlib.networks import initial
 from ghostlib.networks.driven import Driven, fits
-from ghostlib.networks.records import FullRank, LowRank, RankOne, confidence
+from ghostlib.networks.records import Ensemble, FullRank, LowRank, RankOne, confidence
 from ghostlib.networks.task import checked_target
 
 
@@ -100,6 +101,7 @@ def loss_and_gradient(networks, task, c=None, *, dtype=torch.float64):
     loss : ndarray, shape (...)
     gradient : record of the kind of `networks`
     """
+    _checks.instance("networks", networks, Ensemble)
     theta, c = parameters(networks, dtype), _tensor(confidence(networks, c), dtype)
     if isinstance(networks, Driven):
         fits(networks, task)

@@ -2,6 +2,8 @@
 
 import os
 import warnings
+import zipfile
+import zlib
 from collections.abc import Mapping
 
 import numpy as np
@@ -48,31 +50,31 @@ def read_network(source=None, *, over_N=False, **arrays):
     Raises
     ------
     ValueError
-        If parameters are missing, are not finite, or have shapes that do not fit.
+        If parameters are missing, are not finite, or have shapes that do not fit, or both ways of giving W are used.
 
     Warns
     -----
     UserWarning
         If fixed points lie so far out that half of the units are saturated: perhaps `over_N` is meant.
     """
-    given = {**_entries(source), **arrays}
-    found = {}
-    for name, names in NAMES.items():
-        used = next((each for each in names if each in given), None)
-        if used is not None:
-            found[name] = _checks.finite(used, given[used])
+    over_N, entries, found = _checks.boolean("over_N", over_N), _entries(source), _found(arrays)
     unknown = set(arrays) - {name for names in NAMES.values() for name in names}
-    if unknown or not ({"m", "n"} <= set(found) or "W" in found):
+    low, full = {"m", "n"} & set(found), "W" in found
+    if full:
+        entries = {name: value for name, value in entries.items() if name not in NAMES["m"] + NAMES["n"]}
+    found = _found(entries) | found
+    if unknown or (low and full) or not ({"m", "n"} <= set(found) or "W" in found):
+        given = {**entries, **arrays}
         shapes = ", ".join(f"{name} {np.shape(_checks.detached(value))}" for name, value in given.items())
         raise ValueError(
             f"network must be given by m and n, or by W, with b, w_out and b_out; got {shapes or 'nothing'}"
         )
-    if "m" not in found:
+    if not {"m", "n"} <= set(found):
         N = len(found["W"]) if found["W"].ndim else 0
         return FullRank(found["W"], _bias(found, N), *_read_out(found, N))
     m = found["m"]
     m = m.reshape(-1, 1) if m.ndim < 2 or m.shape[:-1] == (1,) else m
-    if m.ndim != 2:
+    if m.ndim != 2 or not m.size:
         raise ValueError(f"m must have shape (N,) or (N, K), got {m.shape}")
     N, K = m.shape
     n = found["n"]
@@ -86,14 +88,20 @@ def read_network(source=None, *, over_N=False, **arrays):
     return RankOne(m[:, 0], n[0], b) if K == 1 else LowRank(m, n, b, *_read_out(found, N))
 
 
+def _found(given):
+    """Those of the parameters that are `given` under one of their names, as finite arrays."""
+    used = {name: next((each for each in names if each in given), None) for name, names in NAMES.items()}
+    return {name: _checks.finite(each, given[each]) for name, each in used.items() if each is not None}
+
+
 def _entries(source):
     if source is None:
         return {}
     if isinstance(source, str | os.PathLike):
         try:
-            with np.load(source) as file:
+            with open(source, "rb") as stream, np.load(stream) as file:  # NumPy leaves its own open where it fails
                 return dict(file)
-        except (TypeError, ValueError, EOFError) as error:
+        except (TypeError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
             raise ValueError(f"source must be an .npz file of plain arrays, got {source}: {error}") from None
     if not isinstance(source, Mapping):
         raise ValueError(f"source must be a path or a mapping from names to arrays, got {type(source).__name__}")
@@ -117,10 +125,11 @@ def _vector(found, name, size):
 
 def _notice_far(m, n, b):
     """Warn where the fixed point to which the saturated state flows leaves most units without a say."""
-    kappa = n @ np.sign(m[:, 0])
-    for _ in range(STEPS):
-        kappa = (kappa + n @ np.tanh(m @ kappa + b)) / 2
-    heard = np.median(np.abs(m @ kappa + b))
+    with np.errstate(over="ignore", invalid="ignore"):
+        kappa = n @ np.sign(m[:, 0])
+        for _ in range(STEPS):
+            kappa = (kappa + n @ np.tanh(m @ kappa + b)) / 2
+        heard = np.median(np.abs(m @ kappa + b))
     if heard > FAR:
         warnings.warn(
             f"fixed points lie far out, near κ = {np.round(kappa, 1).tolist()}, where half of the units hear more than "

@@ -12,6 +12,7 @@ from scipy.special import expit
 
 from ghostlib import _checks
 from ghostlib.networks import initial
+from ghostlib.networks.task import checked_task
 
 
 quiet = np.errstate(over="ignore", invalid="ignore")
@@ -28,10 +29,7 @@ class Ensemble:
 
     def __post_init__(self):
         for field in fields(self):
-            value = np.asarray(_checks.detached(getattr(self, field.name)))
-            if value.dtype not in (np.float32, np.float64):
-                value = _checks.real(field.name, value)
-            object.__setattr__(self, field.name, value)
+            object.__setattr__(self, field.name, _checks.floats(field.name, getattr(self, field.name)))
         if self.b.ndim == 0 or self.N < 1:
             raise ValueError(f"b must have at least one unit on its last axis, got shape {self.b.shape}")
         for name, expected in self._shapes().items():
@@ -133,7 +131,7 @@ class RankOne(Ensemble):
 
     def kappa0(self, task):
         """κ(0) = n·x(0), shape (...)."""
-        return task.x0 * self.n.sum(axis=-1, dtype=np.float64)
+        return checked_task(task).x0 * self.n.sum(axis=-1, dtype=np.float64)
 
     def simulate(self, task):
         """Rates of all units by Eq. (17), from x(0) to after the last update, shape (..., 2T + 1, N)."""
@@ -142,7 +140,7 @@ class RankOne(Ensemble):
     @quiet
     def latent(self, task):
         """The same as one scalar, κ[t+1] = (1 − Δ) κ[t] + Δ n·tanh(m κ[t] + b), shape (..., 2T + 1)."""
-        kappa = np.empty((*self.shape, task.steps + 1))
+        kappa = np.empty((*self.shape, checked_task(task).steps + 1))
         kappa[..., 0] = self.kappa0(task)
         for t in range(task.steps):
             now = kappa[..., t]
@@ -360,7 +358,7 @@ def _longer_than_one(shape):
 @quiet
 def _simulate(networks, task, recurrent):
     """x[t+1] = (1 − Δ) x[t] + Δ tanh(W x[t] + b), Eq. (17), with ``recurrent(x)`` = W x."""
-    x = np.empty((*networks.shape, task.steps + 1, networks.N))
+    x = np.empty((*networks.shape, checked_task(task).steps + 1, networks.N))
     x[..., 0, :] = task.x0
     for t in range(task.steps):
         now = x[..., t, :]

@@ -93,11 +93,14 @@ def checked_steps(dt, tau):
     return dt, tau
 
 
+def checked_task(task):
+    """The task; a `ValueError` unless it is a `DelayedActivation` or derived from it."""
+    return _checks.instance("task", task, DelayedActivation)
+
+
 def checked_target(task):
-    """The target of a `DelayedActivation`, or of a task derived from it; a `ValueError` unless it fits the trial."""
-    if not isinstance(task, DelayedActivation):
-        raise ValueError(f"task must be a DelayedActivation, got {type(task).__name__}")
-    target = _checks.finite("task.target()", task.target())
+    """The target of such a task; a `ValueError` unless it fits the trial."""
+    target = _checks.finite("task.target()", checked_task(task).target())
     if target.shape != (2 * task.T,):
         raise ValueError(f"task.target() must have 2T = {2 * task.T} steps, got shape {target.shape}")
     return target

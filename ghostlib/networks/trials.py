@@ -59,7 +59,7 @@ class Trials:
         thresholds = _checks.finite("thresholds", self.thresholds)
         if thresholds.ndim != 1 or np.any(np.diff(thresholds) <= 0):
             raise ValueError(f"thresholds must ascend, got {self.thresholds!r}")
-        if self.output not in OUTPUTS:
+        if not isinstance(self.output, str) or self.output not in OUTPUTS:
             raise ValueError(f'output must be "tanh" or "sigmoid", got {self.output!r}')
         numbers = {name: _checks.number(name, getattr(self, name), _checks.nonnegative) for name in ("spread", "noise")}
         dt, tau = checked_steps(self.dt, self.tau)
@@ -71,7 +71,7 @@ class Trials:
             "dt": dt,
             "tau": tau,
             "x0": _checks.number("x0", self.x0),
-            "squashed": bool(self.squashed),
+            "squashed": _checks.boolean("squashed", self.squashed),
             "seed": _checks.count("seed", self.seed, 0),
             **numbers,
         }
@@ -98,6 +98,7 @@ class Trials:
         Nothing is drawn where `spread` or `noise` is zero.
         """
         generator = self.generator() if generator is None else generator
+        _checks.instance("generator", generator, np.random.Generator)
         start, noise = np.full((N, len(self.inputs)), self.x0), np.zeros((N, self.steps - 1, len(self.inputs)))
         if self.spread:
             start += self.spread * generator.standard_normal(start.shape)

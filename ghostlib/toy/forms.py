@@ -13,14 +13,19 @@ from scipy.special import lambertw
 from ghostlib import _checks
 
 
+quiet = np.errstate(over="ignore", invalid="ignore", divide="ignore")
+
+
 class Form:
     """What follows from an escape time: the critical learning rate, and the descent."""
 
+    @quiet
     def alpha_star(self, T):
         """The rate at which a step from just above the best u ends where τ = 2T: Eq. (15) for this form."""
         best = self.parameter(T)
         return (best - self.parameter(2 * _checks.positive("T", T))) / np.abs(self.slope(best))
 
+    @quiet
     def trapped(self, u0, alpha, T, epochs):
         """Whether descent from each of `u0` has ended in the no-learning zone; shape of the arguments broadcast."""
         u0, alpha, T = _checks.broadcast(
@@ -41,7 +46,7 @@ class Power(Form):
     p: float
 
     def __post_init__(self):
-        if not 1 < self.p < np.inf:
+        if not _checks.number("p", self.p) > 1:
             raise ValueError(f"p must be finite and above 1, got {self.p:g}")
 
     @property

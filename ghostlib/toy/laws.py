@@ -52,6 +52,7 @@ def mean_loss(a):
     return _checks.positive("a", a) * STEP * LOSS_SLOPE / 2
 
 
+@np.errstate(over="ignore")
 def slip_interval(a):
     """Epochs from one extra step down to the next while a run oscillates, 16/9a, for small a."""
     return 1 / (STEP**2 * _checks.positive("a", a))

@@ -52,6 +52,7 @@ def gradient_high_confidence(r, T, *, c, x_star):
     return -2 * (c * np.exp(-c * x_star)) * (sensitivity(r, 2 * T) - sensitivity(r, T))
 
 
+@np.errstate(over="ignore")
 def best_confidence(distance):
     """The confidence at which a network `distance` = κ* − κ below its threshold learns most, 1.543 / distance.
 

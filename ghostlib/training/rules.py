@@ -45,8 +45,7 @@ PLAIN = GradientDescent()
 
 def checked(rule):
     """The rule with its fields as floats; a `ValueError` unless it is one of the above and they are in their range."""
-    if not isinstance(rule, GradientDescent | Clipped | Adam):
-        raise ValueError(f"rule must be GradientDescent(), Clipped(limit) or Adam(), got {rule!r}")
+    _checks.instance("rule", rule, GradientDescent, Clipped, Adam)
     check = {"beta_1": _checks.nonnegative, "beta_2": _checks.nonnegative}
     values = {
         name: _checks.number(f"rule.{name}", value, check.get(name, _checks.positive))

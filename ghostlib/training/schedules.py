@@ -33,6 +33,7 @@ def train_at(networks, task, alpha, epochs, confidences, **options):
     History
         Leading axes (C, B).
     """
+    _checks.instance("networks", networks, RankOne)
     confidences = _checks.positive("confidences", confidences)
     if confidences.ndim != 1:
         raise ValueError(f"confidences must be one-dimensional, got shape {confidences.shape}")
@@ -62,6 +63,8 @@ def ramp(low, high, *, rise=1.1, every=50):
     every, rise = _checks.count("every", every, 1), _checks.number("rise", rise)
     if rise <= 1:
         raise ValueError(f"rise must be > 1, got {rise:g}")
+    if np.isinf(high / low):
+        raise ValueError(f"low must leave high / low finite, got low = {low:g} and high = {high:g}")
     steps = max(0, int(np.ceil(np.log(high / low) / np.log(rise) - 1e-9)))
     return [(every, low * rise**step) for step in range(steps)]
 
@@ -80,7 +83,7 @@ def train_stages(networks, task, alpha, plan, *, threads=None):
     History
         Every epoch of all stages, put together by `History.join`.
     """
-    plan = list(plan)
+    plan = list(plan) if np.iterable(plan) else [plan]
     if not plan or any(np.ndim(stage) == 0 or len(stage) != 2 for stage in plan):
         raise ValueError(f"plan must have at least one stage, and each be (epochs, c), got {plan!r}")
     histories = []
@@ -143,7 +146,7 @@ def anneal(networks, task, alpha, epochs, c=10.0, *, schedule=SCHEDULE, threads=
     epochs = _checks.count("epochs", epochs, every)
     if epochs % every:
         raise ValueError(f"epochs must be a multiple of schedule.every = {every}, got {epochs}")
-    most = now = per_network("c", c, networks)
+    most = now = per_network("c", c, _checks.instance("networks", networks, RankOne))
     histories = []
     for _ in range(epochs // every):
         histories.append(train(networks, task, alpha, every, now, threads=threads))

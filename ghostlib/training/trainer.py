@@ -102,9 +102,10 @@ def train(
     epochs = _checks.count("epochs", epochs, 0)
     epoch, record_place = _sorted(chosen_epochs("record", record, epochs))
     snapshot_epoch, snapshot_place = _sorted(chosen_epochs("snapshots", snapshots, epochs))
+    learn_c, progress = _checks.boolean("learn_c", learn_c), _checks.boolean("progress", progress)
     if learn_c and not isinstance(networks, RankOne):
         raise ValueError(f"learn_c is for RankOne networks, got {type(networks).__name__}")
-    if dtype not in (np.float32, np.float64, "float32", "float64"):
+    if not isinstance(dtype, str | type | np.dtype) or dtype not in (np.float32, np.float64, "float32", "float64"):
         raise ValueError(f"dtype must be float32 or float64, got {dtype!r}")
     threads = joblib.cpu_count() if threads is None else _checks.count("threads", threads, 1)
     alpha = per_network("alpha", alpha, networks, dtype=dtype)
@@ -119,7 +120,7 @@ def train(
     if is_driven:
         trial, heard = _driven_trial(networks, task, epochs)
     else:
-        trial = kernels.Trial(target, networks.N, task.delta, task.x0, task.kappa_star, bool(learn_c), epochs)
+        trial = kernels.Trial(target, networks.N, task.delta, task.x0, task.kappa_star, learn_c, epochs)
 
     def start(i):
         more = (driven_rows(networks)[0], networks.N, heard, task.generator()) if is_driven else (target.size,)

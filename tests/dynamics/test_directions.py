@@ -52,7 +52,7 @@ def test_directions_needed(values, share, needed):
 
 @pytest.mark.parametrize("share", [0, 1.01, float("nan")])
 def test_an_impossible_share_is_refused(share):
-    with pytest.raises(ValueError, match="share must be above 0 and at most 1"):
+    with pytest.raises(ValueError, match="share must be"):
         directions.directions_needed(np.ones(3), share)
 
 

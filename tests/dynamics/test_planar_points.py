@@ -360,7 +360,7 @@ def test_a_bound_of_the_third_derivatives_that_is_too_small_is_refused():
         (lambda: planar_points_of(fold(0.1)[0], ((0, 1), (1, 0))), "with low < high"),
         (lambda: planar_points_of(fold(0.1)[0], ((0, math.inf), (0, 1))), "box must be finite, got inf"),
         (lambda: planar_points_of(fold(0.1)[0], BOX, tau=0), "tau must be > 0, got 0"),
-        (lambda: planar_points_of(len, BOX), "flow must be a PlanarFlow or one LowRank network"),
+        (lambda: planar_points_of(len, BOX), "flow must be PlanarFlow or LowRank, got"),
         (lambda: rank_two_points(RankOne([1.0], [1.0], [0.0])), "network must be LowRank, got RankOne"),
         (
             lambda: rank_two_points(random_network(0, 5)._map(lambda array: np.stack([array] * 2))),

@@ -87,3 +87,25 @@ def test_a_file_that_holds_no_arrays_is_refused(tmp_path):
     (tmp_path / "own.npz").write_bytes(b"not a zip file")
     with pytest.raises(ValueError, match="must be an .npz file of plain arrays"):
         read_network(tmp_path / "own.npz")
+
+
+def test_a_damaged_file_is_refused(tmp_path):
+    np.savez_compressed(tmp_path / "own.npz", m=np.linspace(0, 1, 500), n=np.ones(500))
+    whole = (tmp_path / "own.npz").read_bytes()
+    flipped = bytes(255 - byte if 200 < place < 240 else byte for place, byte in enumerate(whole))
+    for damaged in (b"", whole[:10], whole[:-5], flipped):
+        (tmp_path / "own.npz").write_bytes(damaged)
+        with pytest.raises(ValueError, match="must be an .npz file of plain arrays"):
+            read_network(tmp_path / "own.npz")
+
+
+def test_what_is_given_by_name_comes_before_what_the_source_holds():
+    source = {"m": [1.0, 2.0], "n": [1.0, 0.5], "b": [0.0, 0.1], "W": np.eye(2)}
+    assert isinstance(read_network(source), RankOne)
+    assert read_network(source, M=[3.0, 4.0]).m.tolist() == [3, 4]
+    assert read_network(source, bias=[5.0, 6.0]).b.tolist() == [5, 6]
+    network = read_network(source, wrec=np.ones((2, 2)))
+    assert isinstance(network, FullRank) and network.W.tolist() == [[1, 1], [1, 1]]
+    assert isinstance(read_network({"m": [1.0, 2.0], "W": np.eye(2)}), FullRank)
+    with pytest.raises(ValueError, match=r"m and n, or by W, .* got m \(1,\), n \(1,\), W \(1, 1\)"):
+        read_network(m=[1.0], n=[1.0], W=[[1.0]])

@@ -171,12 +171,12 @@ def test_what_is_not_a_number_is_not_taken_for_one(output, dtype):
 
 def test_networks_and_tasks_that_do_not_fit_are_refused():
     network = DrivenLowRank.initial(0, N=9)
-    with pytest.raises(ValueError, match="task must be Trials for DrivenLowRank"):
+    with pytest.raises(ValueError, match="task must be Trials, got DelayedActivation"):
         train(network, DelayedActivation(), 0.1, 1)
     with pytest.raises(ValueError, match="must hear the task's D = 1 inputs"):
         train(DrivenLowRank.initial(0, N=9, inputs=2), CUES, 0.1, 1)
     for other in (RankOne.initial(0, N=9), LowRank.initial(0, 2, N=9)):
-        with pytest.raises(ValueError, match="task must be a DelayedActivation, got DelayedCueDiscrimination"):
+        with pytest.raises(ValueError, match="task must be DelayedActivation, got DelayedCueDiscrimination"):
             train(other, CUES, 0.1, 1)
     with pytest.raises(ValueError, match="learn_c is for RankOne"):
         train(network, CUES, 0.1, 1, learn_c=True)

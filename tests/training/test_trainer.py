@@ -377,8 +377,8 @@ def test_progress_is_shown_only_when_asked_for(capsys):
     ("changes", "message"),
     [
         ({"networks": np.zeros((3, 4))}, "networks must be one of RankOne, .*, DrivenFullRank, got ndarray"),
-        ({"task": None}, "task must be a DelayedActivation, got NoneType"),
-        ({"task": 20}, "task must be a DelayedActivation, got int"),
+        ({"task": None}, "task must be DelayedActivation, got NoneType"),
+        ({"task": 20}, "task must be DelayedActivation, got int"),
         ({"networks": LowRank.initial(0, rank=1), "c": 1.0}, "c is for RankOne"),
         ({"networks": LowRank.initial(0, rank=1), "learn_c": True}, "learn_c is for RankOne"),
         ({"alpha": 0}, "alpha must be > 0"),
