@@ -1,11 +1,10 @@
 """The paper's network, training in the page."""
 
-import numbers
-import sys
 from types import MappingProxyType
 
 import traitlets
 
+from ghostlib import _checks
 from ghostlib.networks.records import RankOne
 from ghostlib.widgets._base import Explorable, Parameter
 from ghostlib.widgets._networks import SEEDS, packed
@@ -22,11 +21,10 @@ class Units(traitlets.List):
         self.tag(sync=True)
 
     def validate(self, obj, value):
-        given = list(value) if hasattr(value, "__iter__") else []
-        finite = [isinstance(each, numbers.Real) and abs(each) <= sys.float_info.max for each in given]
-        if len(finite) != UNITS or not all(finite):
-            raise ValueError(f"{self.name} must be {UNITS} finite numbers, got {value!r:.60}")
-        return [float(each) for each in given]
+        given = _checks.finite(self.name, value)
+        if given.shape != (UNITS,):
+            raise ValueError(f"{self.name} must be {UNITS} finite numbers, got shape {given.shape}")
+        return given.tolist()
 
 
 class Train(Explorable):

@@ -165,14 +165,22 @@ def test_what_every_widget_has_can_still_be_given():
 @pytest.mark.parametrize("name", ["m", "n", "b"])
 @pytest.mark.parametrize(
     "wrong",
-    [[], [1.0, 2.0], [0.0] * 101, *([0.0] * 99 + [bad] for bad in (np.nan, np.inf, 10**400, "0", None, 1j)), 3, None],
+    [
+        [],
+        [1.0, 2.0],
+        [0.0] * 101,
+        *([0.0] * 99 + [bad] for bad in (np.nan, np.inf, 10**400, "0", None, 1j)),
+        3,
+        None,
+        np.array(3.0),
+    ],
 )
 def test_the_parameters_of_a_training_are_a_hundred_finite_numbers(kind, name, wrong):
-    with pytest.raises(ValueError, match=f"{name} must be 100 finite numbers, got "):
+    with pytest.raises(ValueError, match=rf"^{name} must be (100 finite numbers|real numbers|a number|finite), got "):
         kind(**{name: wrong})
     training = kind()
     before = getattr(training, name)
-    with pytest.raises(ValueError, match=f"{name} must be 100 finite numbers, got "):
+    with pytest.raises(ValueError, match=rf"^{name} must be (100 finite numbers|real numbers|a number|finite), got "):
         setattr(training, name, wrong)
     assert getattr(training, name) == before
 
