@@ -6,7 +6,7 @@ import numpy as np
 from scipy.integrate import solve_ivp
 
 from ghostlib import toy
-from ghostlib.page.numbers import Quoted, quoted, scientific
+from ghostlib.page.numbers import Quoted, one_digit, quoted
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class WaitingTimes:
     #: The largest relative distance from arctan(x*/√r)/√r.
     law_error = Quoted(
         lambda self: np.max(np.abs(self.time / toy.escape_time(self.r, self.x_star) - 1)),
-        lambda value: scientific(value, 0),
+        one_digit,
     )
 
 

@@ -4,7 +4,7 @@ Every function and every run raises ValueError where the networks that it uses o
 """
 
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 
 import numpy as np
 
@@ -14,14 +14,13 @@ from ghostlib.networks import adjoint
 from ghostlib.networks.history import History
 from ghostlib.networks.records import RankOne
 from ghostlib.networks.task import DelayedActivation
-from ghostlib.page.numbers import Quoted, scientific
+from ghostlib.page.numbers import Quoted, one_digit
 from ghostlib.training import train
 
 
 TASK = DelayedActivation()
 C = 10.0
 PAIR = "before", "after"
-power = partial(scientific, digits=0)
 
 
 def reduction_error(networks, task):
@@ -135,19 +134,19 @@ class GradientFactors:
     #: Its last epoch above chance.
     last = Quoted(lambda self: int(outcomes.silent_from(self.history.accuracy[self.seed])) - 1, "{:,}")
     #: The largest |s[t]| of the pair.
-    signal_peak = Quoted(lambda self: dict(zip(PAIR, np.abs(self.signal).max(axis=1), strict=True)), power)
+    signal_peak = Quoted(lambda self: dict(zip(PAIR, np.abs(self.signal).max(axis=1), strict=True)), one_digit)
     #: ∂κ[2T]/∂κ[0] of the pair.
     way_back_end = Quoted(lambda self: dict(zip(PAIR, self.way_back[:, -1], strict=True)), "{:.2g}")
     #: The gradient norm one epoch before the fall.
     norm_before = Quoted(lambda self: self._norms[0], "{:.1f}")
     #: The gradient norm after it.
-    norm_after = Quoted(lambda self: self._norms[1], power)
+    norm_after = Quoted(lambda self: self._norms[1], one_digit)
     #: κ at the end of the delay, after the fall.
     kappa_late = Quoted(lambda self: self.kappa[1, TASK.T], "{:.1f}")
     #: The output there: its tail, exp(−c(κ* − κ)).
-    output_late = Quoted(lambda self: np.exp(-C * (TASK.kappa_star - self.kappa_late)), power)
+    output_late = Quoted(lambda self: np.exp(-C * (TASK.kappa_star - self.kappa_late)), one_digit)
     #: The largest |s[t]|, median over all that are trapped.
-    signal_median = Quoted(lambda self: np.median(np.abs(output_signal(self.fallen, TASK)).max(axis=1)), power)
+    signal_median = Quoted(lambda self: np.median(np.abs(output_signal(self.fallen, TASK)).max(axis=1)), one_digit)
     #: ∂κ[2T]/∂κ[0], median over all that are trapped.
     way_back_median = Quoted(lambda self: np.median(self._ways_back), "{:.2g}")
     #: In how many of them it is above 1.

@@ -5,7 +5,7 @@ ours. The confidence is c = 10 throughout, from the paper. Epochs that never com
 """
 
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 
 import numpy as np
 from scipy.optimize import brentq
@@ -19,11 +19,8 @@ from ghostlib.experiments.courses import TASK, FixedPointCourse, networks_at, tr
 from ghostlib.experiments.events import first_ghost
 from ghostlib.networks.history import History
 from ghostlib.networks.records import RankOne
-from ghostlib.page.numbers import Quoted, quoted, scientific
+from ghostlib.page.numbers import Quoted, one_digit, quoted
 from ghostlib.training import train
-
-
-power = partial(scientific, digits=0)
 
 
 @dataclass(frozen=True)
@@ -83,7 +80,7 @@ class HighRateTraining:
     #: The gradient norm at the last good epoch.
     last_norm = Quoted(lambda self: self.course.gradient_norm[self.last_good], "{:.1f}")
     #: The gradient norm at the end.
-    final_norm = Quoted(lambda self: self.course.gradient_norm[-1], power)
+    final_norm = Quoted(lambda self: self.course.gradient_norm[-1], one_digit)
     #: Share of the last good update at which the saddle-node bifurcation happens.
     saddle_node_share = Quoted(lambda self: self.saddle_node.share, "{:.0%}")
 
@@ -107,7 +104,7 @@ class HighRateTraining:
     #: The gradient norm at the end, median over the trapped copies.
     norm_median = Quoted(
         lambda self: np.median(self.history.gradient_norm[self.trapped, -1].astype(float)),
-        power,
+        one_digit,
     )
 
     @quoted()
@@ -116,7 +113,7 @@ class HighRateTraining:
         first, last = self._jumps.min(), self._jumps.max()
         return f"epoch {first:,}" if first == last else f"epochs {first:,} to {last:,}"
 
-    @quoted(power)
+    @quoted(one_digit)
     def spread(self):
         """How far apart their losses are, over their mean, 50 epochs and one epoch before the first jump."""
         spread = np.ptp(self.history.loss, axis=0) / self.history.loss.mean(axis=0)

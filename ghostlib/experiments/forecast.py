@@ -1,18 +1,15 @@
 """At which confidence trapped networks recover, forecast from their distance to the threshold and their gradient."""
 
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 
 import numpy as np
 
 from ghostlib import outcomes
 from ghostlib.dynamics.plateau import plateau_duration
 from ghostlib.experiments.lowered import TASK, Lowered
-from ghostlib.page.numbers import Quoted, quoted, scientific
+from ghostlib.page.numbers import Quoted, one_digit, quoted
 from ghostlib.toy import zone
-
-
-BIG = partial(scientific, digits=0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +45,7 @@ class RecoveryForecast:
     #: Distance of the network in the middle, and of the farthest one.
     distance = Quoted(lambda self: {"median": np.median(self.distances), "most": self.distances.max()}, "{:.1f}")
 
-    @quoted(BIG)
+    @quoted(one_digit)
     def signal(self):
         """c ô(1 − ô) ≈ c e^(−c d) at the c of the training before and the median distance d."""
         c = self.lowered.settings.c
@@ -67,7 +64,7 @@ class RecoveryForecast:
         slow = first >= 10
         return np.median(self.epochs[late][slow] / first[slow])
 
-    @quoted(BIG)
+    @quoted(one_digit)
     def forecast(self):
         """Forecasts at the highest confidence, of those that are finite: the shortest, the median and the longest."""
         epochs = self.epochs[-1][np.isfinite(self.epochs[-1])]

@@ -9,7 +9,7 @@ from ghostlib import outcomes, toy
 from ghostlib.experiments import cache
 from ghostlib.experiments.sweep import losses
 from ghostlib.networks.task import DelayedActivation
-from ghostlib.page.numbers import Quoted, quoted, scientific
+from ghostlib.page.numbers import Quoted, one_digit, quoted
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class NetworkLosses:
         lambda self: np.mean(self.final[self.alpha >= 0.03] > 0.99), "{:.0%}", claim="s1-maximum-rate"
     )
 
-    @quoted(lambda rate: scientific(rate, 0))
+    @quoted(one_digit)
     def eq_15(self):
         """α* of Eq. (15) in the units that bring it closest: the delay in τ, the loss divided by T."""
         task = DelayedActivation()

@@ -5,7 +5,7 @@ is `DelayedActivation`'s default.
 """
 
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from ghostlib import outcomes
 from ghostlib.networks.history import History
 from ghostlib.networks.records import RankOne
 from ghostlib.networks.task import DelayedActivation
-from ghostlib.page.numbers import Quoted, quoted, scientific
+from ghostlib.page.numbers import Quoted, one_digit, quoted
 from ghostlib.training import train
 from ghostlib.training.schedules import train_at
 
@@ -96,7 +96,7 @@ class Lowered:
     #: Median gradient norm of the trapped networks at the highest confidence, at which they were trained before.
     norm_at_highest = Quoted(
         lambda self: np.median(self.after.gradient_norm[-1, :, 0].astype(float)),
-        partial(scientific, digits=0),
+        one_digit,
         claim="fig-3b-gradient",
     )
     #: The same at the confidence at which most recover, before any parameter has changed.

@@ -1,7 +1,7 @@
 """Whether networks escape from their oscillations, at the paper's time step and at finer ones. Ours."""
 
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 
 import numpy as np
 
@@ -11,10 +11,7 @@ from ghostlib.experiments.courses import TASK
 from ghostlib.experiments.escape import largest_curvature
 from ghostlib.experiments.steps import trained_with_step
 from ghostlib.networks.records import RankOne
-from ghostlib.page.numbers import Quoted, counted, quoted, scientific
-
-
-POWER = partial(scientific, digits=0)
+from ghostlib.page.numbers import Quoted, counted, one_digit, quoted
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,9 +35,9 @@ class StepOutcomes:
     #: How many escape, by time step.
     escaped = Quoted(lambda self: self._by_step((self.escape >= 0).sum(axis=1)))
     #: Their settled loss, median, by time step.
-    loss = Quoted(lambda self: self._by_step(np.median(self.settled, axis=1)), POWER)
+    loss = Quoted(lambda self: self._by_step(np.median(self.settled, axis=1)), one_digit)
     #: By how much the loss still goes up and down at the end, median, by time step.
-    swings = Quoted(lambda self: self._by_step(np.median(self.swing, axis=1)), POWER)
+    swings = Quoted(lambda self: self._by_step(np.median(self.swing, axis=1)), one_digit)
     #: The time in which the output goes from 10% to 90% at the end, ms, median, by time step.
     unsure = Quoted(lambda self: self._by_step(np.median(self.rise_time[..., 1], axis=1)), "{:.1f}")
 

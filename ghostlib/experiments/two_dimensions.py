@@ -5,7 +5,7 @@ Settings are those of the authors' code for the paper's second version (Fig. 4Aâ
 
 from collections import Counter
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from ghostlib.experiments import cache, delays
 from ghostlib.experiments.cues import CueCourse, course_of_seed, silent_loss, training_of_seed
 from ghostlib.networks.driven import DrivenLowRank
 from ghostlib.networks.trials import DelayedCueDiscrimination
-from ghostlib.page.numbers import Quoted, counted, quoted, scientific
+from ghostlib.page.numbers import Quoted, counted, one_digit, quoted
 
 
 LATER = 400  # steps, 2 s after the cue: what a network says then it keeps
@@ -183,7 +183,7 @@ class CueCourses:
     #: How many have a ghost at the end.
     ghost_at_end = Quoted(lambda self: sum(each.ghosts[-1] > 0 for each in self.learners))
     #: The largest echo, in size, of a silent network at the end, and the least of one that learns.
-    echo_of_silent = Quoted(lambda self: max(abs(each.echo[1]) for each in self._silent), partial(scientific, digits=0))
+    echo_of_silent = Quoted(lambda self: max(abs(each.echo[1]) for each in self._silent), one_digit)
     echo_of_learners = Quoted(lambda self: min(each.echo[1] for each in self.learners), "{:.2f}")
     #: Of the networks, by their echo before training, how many learn from the loudest on before one does not.
     loudest = Quoted(lambda self: int(np.argmin([each.drop >= 0 for each in self._by_echo])))

@@ -59,6 +59,11 @@ def scientific(value, digits=2):
     return f"{mantissa}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10{str(int(exponent)).translate(SUPERSCRIPTS)}"
 
 
+def one_digit(value):
+    """The same with one digit in all: 9 × 10⁻¹⁰."""
+    return scientific(value, 0)
+
+
 def counted(count, total):
     """A count with the exact 95% interval of its share (Clopper and Pearson): "30 of 40 (59% to 87%)"."""
     low, high = binomtest(int(count), int(total)).proportion_ci()
