@@ -83,7 +83,7 @@ def training_of_seed(kind, seed, each, alpha, record, kept):
     return history.loss, history.accuracy, *(getattr(history.snapshots, name) for name in FIELDS)
 
 
-def course_of_seed(seed, each, alpha, epochs):
+def cue_course(seed, each, alpha, epochs):
     """The `CueCourse` of one training."""
     network, task = DrivenLowRank.initial(seed), DelayedCueDiscrimination(each=each)
     history = train(network, task, alpha, epochs, record=EVERY, snapshots=EVERY, threads=1)

@@ -109,7 +109,7 @@ class Descents:
 
 
 @dataclass(frozen=True)
-class Plateaus:
+class ManyArrivals:
     """The epoch of arrival for many starts and learning rates, against Eq. (B16). Ours, not in the paper."""
 
     rho0: tuple[float, float] = (1.5, 20.0)
@@ -246,5 +246,5 @@ class Sweep:
 
 
 FIG_2BC = TwoDescents()
-PLATEAUS = Plateaus()
+PLATEAUS = ManyArrivals()
 FIG_2D = LearningRateSweep()

@@ -12,7 +12,7 @@ import numpy as np
 from ghostlib import outcomes
 from ghostlib.dynamics.slow_points import slow_points
 from ghostlib.experiments import cache, delays
-from ghostlib.experiments.cues import CueCourse, course_of_seed, silent_loss, training_of_seed
+from ghostlib.experiments.cues import CueCourse, cue_course, silent_loss, training_of_seed
 from ghostlib.networks.driven import DrivenLowRank
 from ghostlib.networks.trials import DelayedCueDiscrimination
 from ghostlib.page.numbers import Quoted, counted, one_digit, quoted
@@ -249,7 +249,7 @@ class CueTrainings:
     def run(self):
         """All trainings, as `CueCourses`; each is kept on the disk once it is done."""
         settings = [(seed, self.each, self.alpha, self.epochs) for seed in range(self.seeds)]
-        return CueCourses(tuple(CueCourse(*each) for each in cache.map_cached(course_of_seed, settings)))
+        return CueCourses(tuple(CueCourse(*each) for each in cache.map_cached(cue_course, settings)))
 
 
 TWO_DIMENSIONS = CueTraining()

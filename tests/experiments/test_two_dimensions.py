@@ -145,7 +145,7 @@ def test_a_silent_network_has_no_echo_and_one_that_answers_has_half_the_differen
 
 
 def test_a_course_looks_often_before_the_drop_and_seldom_else():
-    found = CueCourse(*cues.course_of_seed(0, 20, 1e-3, 1000))
+    found = CueCourse(*cues.cue_course(0, 20, 1e-3, 1000))
     assert found.drop == found.epoch[found.loss < cues.silent_loss() / 2][0] and found.certified
     np.testing.assert_array_equal(found.looked, [*range(0, found.drop + 1, 10), *range(600, 1001, 200)])
     network = DrivenLowRank(*(each[0] for each in cues.training_of_seed("cue", 0, 20, 1e-3, [0, 1000], [1000])[2:]))
