@@ -173,3 +173,7 @@ def test_every_word_has_an_answer_for_no_networks_at_all():
     for word in (outcomes.jump, outcomes.silent_from, outcomes.settled_loss):
         assert word(nobody).shape == (0,)
     assert outcomes.solved(nobody, np.empty(0)).shape == (0,)
+
+
+def test_a_network_has_diverged_if_its_last_epoch_is_no_number():
+    assert outcomes.diverged([[0.5, 0.5, np.nan], [0.5, 0.5, 0.5]]).tolist() == [True, False]

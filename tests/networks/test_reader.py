@@ -109,3 +109,14 @@ def test_what_is_given_by_name_comes_before_what_the_source_holds():
     assert isinstance(read_network({"m": [1.0, 2.0], "W": np.eye(2)}), FullRank)
     with pytest.raises(ValueError, match=r"m and n, or by W, .* got m \(1,\), n \(1,\), W \(1, 1\)"):
         read_network(m=[1.0], n=[1.0], W=[[1.0]])
+
+
+def test_what_units_hear_counts_their_bias_and_the_warning_is_at_the_caller_s_line():
+    with pytest.warns(UserWarning, match=r"near κ = \[1.0\], where half of the units hear more than 70 ") as caught:
+        read_network(m=[10.0] * 3, n=[1 / 3] * 3, b=[60.0] * 3)
+    assert caught[0].filename == __file__
+
+
+def test_numbers_are_not_put_in_another_order():
+    with pytest.raises(ValueError, match=r"n must have shape \(1, 4\) or \(4, 1\) beside m of \(4, 1\), got \(2, 2\)"):
+        read_network(m=[1.0, 2.0, 3.0, 4.0], n=[[1.0, 2.0], [3.0, 4.0]])
