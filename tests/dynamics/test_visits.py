@@ -78,6 +78,7 @@ def test_in_the_plane_a_trial_may_go_by_at_a_distance():
 def test_a_trial_that_ends_in_a_fixed_point_has_not_passed_it():
     node, saddle = planar_points_of(in_the_plane(-0.04), ((-1, 1), (-1, 1)))
     assert width_of(node) == pytest.approx(0.2)
+    assert [width_of(point) for point in slow_points_of(lambda x: x**2 - 0.04, (-1, 1))] == pytest.approx([0.2, 0.2])
     path = np.linspace([0.19, 0.5], [-0.2, 0.0], 50)
     assert [visit.passed for visit in visits([node, saddle], path)] == [False, False]
     assert visits([saddle], np.linspace([0.19, 0.5], [0.19, -0.5], 50))[0].passed
