@@ -352,12 +352,26 @@ def test_a_bound_of_the_third_derivatives_that_is_too_small_is_refused():
     assert kinds(planar_points_of(flow._replace(third=6.0), BOX)) == ["saddle", "stable node", "saddle"]
 
 
+@pytest.mark.parametrize("corner", [(1, 10), (1, 12), (3, 10), (3, 12)])
+def test_derivatives_that_are_wrong_in_a_corner_of_the_box_are_refused(corner):
+    flow, box = linear([[-1, 0], [0, -2]]), ((1, 3), (10, 12))
+
+    def jacobian(kappa):
+        wrong = np.linalg.norm(kappa - corner, axis=-1) < 0.3
+        return flow.jacobian(kappa) + 0.1 * wrong[:, None, None]
+
+    assert planar_points_of(flow, box) == ()
+    with pytest.raises(ValueError, match="flow.jacobian does not fit near"):
+        planar_points_of(flow._replace(jacobian=jacobian), box)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
         (lambda: planar_points_of(linear([[0, 0], [0, -1]]), BOX), "flow is zero to rounding along a stretch"),
         (lambda: planar_points_of(fold(0.1)[0], (0, 1)), r"box must be \(\(low, high\), \(low, high\)\)"),
         (lambda: planar_points_of(fold(0.1)[0], ((0, 1), (1, 0))), "with low < high"),
+        (lambda: planar_points_of(fold(0.1)[0], ((0, 0), (0, 1))), "with low < high"),
         (lambda: planar_points_of(fold(0.1)[0], ((0, math.inf), (0, 1))), "box must be finite, got inf"),
         (lambda: planar_points_of(fold(0.1)[0], BOX, tau=0), "tau must be > 0, got 0"),
         (lambda: planar_points_of(len, BOX), "flow must be PlanarFlow or LowRank, got"),
