@@ -202,6 +202,27 @@ def test_where_all_of_J_vanishes_there_is_a_ghost_of_a_higher_kind_or_none():
     assert (double.kind, double.certified) == ("degenerate", False)
 
 
+@pytest.mark.parametrize("by", [(0.7, -1.1), (-0.4, 1.3)])
+@pytest.mark.parametrize(
+    ("flow", "kind"),
+    [
+        (polynomial(1, 0, 0, angle=0.3), "saddle-node"),
+        (polynomial(-1, 0, 0, 0, angle=0.3), "stable node"),
+        (polynomial(1, 0, 0, 0), "saddle"),
+        (complex_square(0.0, swap=False), "degenerate"),
+        (fold(0.1, 0.3)[0], "ghost"),
+    ],
+)
+def test_what_a_flow_has_at_the_origin_it_has_elsewhere_if_it_is_moved(flow, kind, by):
+    def moved(function):
+        return lambda kappa, *more: function(kappa - by, *more)
+
+    third = moved(flow.third) if callable(flow.third) else flow.third
+    (point,) = planar_points_of(PlanarFlow(*map(moved, flow[:3]), third), BOX)
+    assert point.kind == kind
+    assert point.position == pytest.approx(by, abs=1e-4)
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_a_rank_one_network_has_the_same_points_in_the_plane(seed):
     rng = np.random.default_rng(seed)
