@@ -47,8 +47,10 @@ def _row(first, rest):
 def _executor(address):
     if address is None:
         return None
-    from distributed import Client
-
+    try:
+        from distributed import Client
+    except ImportError:
+        raise SystemExit("--scheduler needs Dask: pip install ghostlib[cluster]") from None
     return Client(address).get_executor()
 
 

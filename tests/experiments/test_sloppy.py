@@ -1,5 +1,6 @@
 """The sweeps of Fig. S2, rank against size, and the command line."""
 
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -104,6 +105,12 @@ class TestCommandLine:
         monkeypatch.setattr(__main__, "_executor", asked.append)
         __main__.main(["--scheduler", "tcp://somewhere:8786"])
         assert asked == ["tcp://somewhere:8786"] and "learned" in capsys.readouterr().out
+
+    def test_without_dask_it_says_what_to_install(self, monkeypatch):
+        monkeypatch.setitem(sys.modules, "distributed", None)
+        monkeypatch.setattr(__main__, "FIG_S2", SMALL)
+        with pytest.raises(SystemExit, match=r"pip install ghostlib\[cluster\]"):
+            __main__.main(["--scheduler", "tcp://somewhere:8786"])
 
 
 class TestRankOrSize:
