@@ -80,21 +80,9 @@ def course_of_seed(seed, alpha, epochs, low, high):
 def networks_at(network, alpha, epochs):
     """A network at some epochs of its training, by training up to the last of them: the same bits as in any other run.
 
-    Parameters
-    ----------
-    network : RankOne
-        A single one.
-    alpha : float
-    epochs : sequence of int
-        In any order.
-
-    Returns
-    -------
-    RankOne
-        Shape (len(epochs),), in the order of `epochs`.
+    network : RankOne, a single one.
+    epochs : sequence of int, in any order; that of the RankOne that is returned, of shape (len(epochs),).
     """
-    epochs = np.asarray(epochs)
-    if epochs.ndim != 1 or epochs.size == 0 or not np.issubdtype(epochs.dtype, np.integer) or epochs.min() < 0:
-        raise ValueError(f"epochs must be a list of integers ≥ 0, at least one, got {epochs.tolist()}")
-    known, place = np.unique(epochs, return_inverse=True)
-    return train(network, TASK, alpha, int(known[-1]), record=[0], snapshots=known).snapshots[place]
+    if not np.size(epochs) or not np.iterable(epochs):
+        raise ValueError(f"epochs must be a list of integers ≥ 0, at least one, got {epochs!r}")
+    return train(network, TASK, alpha, max(epochs), record=[0], snapshots=epochs).snapshots

@@ -58,14 +58,14 @@ def valley_lines(T, seeds, rate, area, points):
     history = train(start, task, rate, epochs, C, threads=1)
     networks, first = history.networks.astype(np.float64), outcomes.first_epoch(history.loss < outcomes.LOW_LOSS)
     direction, loss, (alpha, zone, distance, slope) = through(networks, task, u)
-    known, place = np.unique(np.where(first < 0, epochs, first), return_inverse=True)
-    seen = train(start, task, rate, int(known[-1]), C, record=[0], snapshots=known, threads=1).snapshots
-    young = through(seen[place, np.arange(seeds)].astype(np.float64), task, u)[2][0]
+    learned = np.where(first < 0, epochs, first)
+    seen = train(start, task, rate, max(learned), C, record=[0], snapshots=learned, threads=1).snapshots
+    young = through(seen[np.arange(seeds), np.arange(seeds)].astype(np.float64), task, u)[2][0]
     kappa = np.linspace(networks.latent(task)[:, 0], task.kappa_star, WAY, axis=-1)
     ghost = np.array([_has_ghost(*each) for each in zip(networks, kappa[:, 0], kappa[:, -1], strict=True)])
     whole_gradient = critical_rate_of_gradient(along(networks, direction, ABOVE / T), task, 4 * alpha)
     speeds, constant_speed = _speeds(networks, direction, kappa, T * task.delta)
-    return loss, alpha, zone, distance, slope, speeds, constant_speed, whole_gradient, ghost, known[place] * rate, young
+    return loss, alpha, zone, distance, slope, speeds, constant_speed, whole_gradient, ghost, learned * rate, young
 
 
 def through(networks, task, u):
