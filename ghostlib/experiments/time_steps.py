@@ -39,7 +39,7 @@ class StepOutcomes:
     #: By how much the loss still goes up and down at the end, median, by time step.
     swings = Quoted(lambda self: self._by_step(np.median(self.swing, axis=1)), one_digit)
     #: The time in which the output goes from 10% to 90% at the end, ms, median, by time step.
-    unsure = Quoted(lambda self: self._by_step(np.median(self.rise_time[..., 1], axis=1)), "{:.1f}")
+    rise_at_end = Quoted(lambda self: self._by_step(np.median(self.rise_time[..., 1], axis=1)), "{:.1f}")
 
     @quoted(claim="fig-3a-escape", shown="{self.of_all} at the paper's time step")
     def escape_share(self):

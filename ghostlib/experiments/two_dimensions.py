@@ -204,7 +204,7 @@ class CueCourses:
     #: How many learners have a ghost before the drop.
     ghosts_first = Quoted(lambda self: sum(np.any(each.ghosts[before(each)]) for each in self.learners))
     #: In how many of these fixed points are born, die or change their stability before the drop.
-    ghosts_of_births = Quoted(
+    ghosts_with_bifurcation = Quoted(
         lambda self: sum(bifurcates(each) and np.any(each.ghosts[before(each)]) for each in self.learners)
     )
 

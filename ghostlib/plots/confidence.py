@@ -103,13 +103,13 @@ def signal(c, distances):
     return figure
 
 
-def slope_and_its_limits(c, rho, slopes, undecided, decided):
+def slope_and_its_limits(c, rho, slopes, low, high):
     """The toy model's gradient in the no-learning zone over the confidence, with its two asymptotes.
 
-    slopes, undecided, decided : arrays (len(rho), len(c)), |dL/dr| in T/r* by quadrature, for small and for large c.
+    slopes, low, high : arrays (len(rho), len(c)), |dL/dr| in T/r* by quadrature, for small and for large c.
     """
     figure, axes = panels(1, 4.2)
-    for limit in (*undecided, *decided):
+    for limit in (*low, *high):
         axes.plot(c, limit, color=MUTED, linewidth=1, linestyle=":")
     draw_slopes(axes, c, rho, slopes)
     axes.set_ylim(1e-12, 0.3)

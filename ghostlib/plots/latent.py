@@ -100,10 +100,10 @@ def waiting(networks, names, waits, task):
     return figure
 
 
-def escape(epoch, ghost, bend, uncertain, sharpness, alpha, dt):
+def escape(epoch, ghost, bend, rise_time, sharpness, alpha, dt):
     """The way out of the oscillations: how sharply the flow bends, how long the output is unsure, how steep the valley.
 
-    epoch, and over it: ghost, f″ at the ghost; bend, the largest f″ between κ(0) and κ*; uncertain, ms; sharpness, the
+    epoch, and over it: ghost, f″ at the ghost; bend, the largest f″ between κ(0) and κ*; rise_time, ms; sharpness, the
     Hessian's largest eigenvalue halfway between successive epochs.
     alpha : the learning rate; dt : the time step, ms.
     """
@@ -114,7 +114,7 @@ def escape(epoch, ghost, bend, uncertain, sharpness, alpha, dt):
     label(top, "largest on the way to κ*", (epoch[at], bend[at]), (-1, 5))
     label(top, "at the ghost", (epoch[at], 0.6 * ghost[at]), (1, -1), color=GHOST)
     top.set(ylabel="curvature f″", ylim=(0, None))
-    middle.plot(epoch, uncertain, color=INK)
+    middle.plot(epoch, rise_time, color=INK)
     hline(middle, dt, MUTED, "one time step", at=0.02, away=(4, -4), linestyle="--")
     middle.set(ylabel="unsure for (ms)", ylim=(0, None))
     hline(bottom, 2 / alpha, MUTED, "2/α", at=0, away=(4, -3), linestyle="--")

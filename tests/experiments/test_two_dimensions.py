@@ -162,7 +162,7 @@ def test_courses_are_counted():
     found = planes.CueCourses((born, turned, ready, silent))
     assert [each.drop for each in found.courses] == [30, 30, 20, -1]
     assert (found.networks, found.learners_number, found.silent_number) == (4, 3, 1)
-    assert (found.ghosts_first, found.ghosts_of_births, found.changed) == (1, 1, 2)
+    assert (found.ghosts_first, found.ghosts_with_bifurcation, found.changed) == (1, 1, 2)
     assert found.ghost_share == pytest.approx(1 / 3) and found.ghost_at_end == 2
     assert found.drop == {"first": 20, "last": 30} and found.loudest == 3
     assert (found.wrong_way, found.wrong_way_fixed, found.echo_of_silent, found.echo_of_learners) == (
