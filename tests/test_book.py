@@ -19,6 +19,7 @@ from ghostlib.training import train
 
 
 LARGE = ".ghost-widget:has(.ghost-controls)"  # small figures have no sliders and no buttons: widgets/test_small.py
+ADDRESS = "new Promise(done => setTimeout(() => done(location.hash), 300))"  # once it has been written
 
 pytestmark = pytest.mark.slow
 
@@ -198,7 +199,7 @@ def test_every_widget_is_moved_by_keyboard_and_pointer_and_reset(browser, disk_b
                 for _ in range(5):
                     page.keyboard.press("ArrowLeft")
                 assert changes(widget, before), f"{key}: {label} does not move by keyboard"
-                assert f"{key}." in page.evaluate("new Promise(done => setTimeout(() => done(location.hash), 300))")
+                assert f"{key}." in page.evaluate(ADDRESS)
             slider = parameters[0]
             before = pictures(widget)
             slider.scroll_into_view_if_needed()
@@ -217,7 +218,7 @@ def test_every_widget_is_moved_by_keyboard_and_pointer_and_reset(browser, disk_b
                 while pictures(widget) != first and time.monotonic() < end:
                     page.wait_for_timeout(50)
                 assert pictures(widget) == first, f"{key}: reset does not restore the first picture"
-                assert f"{key}." not in page.evaluate("location.hash")
+                assert f"{key}." not in page.evaluate(ADDRESS)
         assert visit.errors == []
 
 

@@ -96,6 +96,16 @@ def test_a_browser_that_refuses_to_write_the_address_is_asked_again(show):
     assert complaints == []
 
 
+def test_where_a_training_stands_does_not_hold_up_the_address(show):
+    page = show(widgets.Train())
+    page.wait_for_selector(".ghost-live:not([aria-busy])")
+    page.locator("input[type=range][name=alpha]").press("ArrowLeft")
+    for _ in range(6):  # each tells where the training stands, which is not in the address
+        page.locator(".ghost-transport input[type=range]").press("ArrowLeft")
+        page.wait_for_timeout(80)
+    assert "train.alpha=" in page.evaluate("location.hash")
+
+
 def test_a_link_followed_at_once_leaves_the_way_back(show):
     page = show(widgets.Flow())
     page.evaluate("document.querySelector('h2').innerHTML = '<a href=#flow.r=0.5>a half</a>'")

@@ -110,7 +110,8 @@ async function mount(host, view) {
   await view.render({ model, el: host.querySelector(".ghost-live") });
   showLive(host, true);
   if (isFirst) host.scrollIntoView();
-  model.on("change", () => writeLater(WRITTEN));
+  // Where a training stands is not in the address.
+  for (const name of ["_request", ...opening.map(([name]) => name)]) model.on(`change:${name}`, () => writeLater(WRITTEN));
 }
 // Does it for a host, and where it cannot be done the picture stays, and the other widgets never hear of it.
 async function attempt(host, action) {
