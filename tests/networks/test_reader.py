@@ -70,6 +70,7 @@ def test_weights_over_N_are_divided_and_noticed_where_they_are_not():
         ({"m": M}, r"got m \(12, 2\)"),
         ({"m": M, "n": N[:, :5]}, r"n must have shape \(2, 12\) or \(12, 2\) beside m of \(12, 2\), got \(2, 5\)"),
         ({"m": M[None], "n": N}, r"m must have shape \(N,\) or \(N, K\), got \(1, 12, 2\)"),
+        ({"m": M[:, :0], "n": N[:0]}, r"m must have shape \(N,\) or \(N, K\), got \(12, 0\)"),
         ({"m": M, "n": N, "b": B[:3]}, r"b must have shape \(12,\), got \(3,\)"),
         ({"m": M, "n": N * np.nan}, "n must be a number, got nan"),
         ({"m": M, "n": ["a"]}, "n must be real numbers"),
