@@ -46,6 +46,7 @@ def interpolate(before, after, share):
     share = _checks.number("share", share)
     for name, network in (("before", before), ("after", after)):
         _checks.instance(name, network, RankOne)
+    _checks.broadcast(before=before.b, after=after.b)
     pairs = ((before.m, after.m), (before.n, after.n), (before.b, after.b))
     return RankOne(*(a.astype(np.float64) * (1 - share) + b.astype(np.float64) * share for a, b in pairs))
 
@@ -65,7 +66,8 @@ def saddle_node_between(before, after):
     -------
     SaddleNode
     """
-    numbers = [int(count_fixed_points(single_network(network)).number) for network in (before, after)]
+    pair = [_checks.instance(*each, RankOne) for each in (("before", before), ("after", after))]
+    numbers = [int(count_fixed_points(single_network(network)).number) for network in pair]
     if numbers != [1, 3]:
         raise ValueError(f"before and after must have 1 and 3 fixed points, got {numbers[0]} and {numbers[1]}")
     low, high = 0.0, 1.0

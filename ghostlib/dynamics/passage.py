@@ -144,7 +144,7 @@ def wait(network, task, c=10.0):
     exact = passage_time(flow, start, stop, tau=task.tau)
     inside = [float(np.clip(ghost.position + side * width, start, stop)) for side in (-1, 1)]
     near = passage_time(flow, *inside, tau=task.tau) if inside[0] < inside[1] else 0.0
-    edge = math.log(9) / c
+    unsure = stop - math.log(9) / c, stop + math.log(9) / c
     return Wait(
         ghost=ghost,
         width=width,
@@ -154,7 +154,7 @@ def wait(network, task, c=10.0):
         euler_time=simulated_passage_time(flow, start, stop, delta=task.delta, tau=task.tau),
         bottleneck_fraction=near / exact,
         threshold_speed=float(network.flow(stop)),
-        rise_time=passage_time(flow, stop - edge, stop + edge, tau=task.tau),
+        rise_time=passage_time(flow, *unsure, tau=task.tau) if unsure[0] < unsure[1] else 0.0,
     )
 
 

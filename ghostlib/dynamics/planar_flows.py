@@ -96,11 +96,11 @@ def rank_two(network):
     return network
 
 
-def checked_box(box):
+def checked_box(name, box):
     """The box ((low, high), (low, high)) as an array (2, 2), if it is finite and its sides ascend."""
-    box = _checks.finite("box", box)
+    box = _checks.finite(name, box)
     if box.shape != (2, 2) or not np.all(box[:, 0] < box[:, 1]):
-        raise ValueError(f"box must be ((low, high), (low, high)) with low < high, got {box.tolist()}")
+        raise ValueError(f"{name} must be ((low, high), (low, high)) with low < high, got {box.tolist()}")
     return box
 
 

@@ -52,7 +52,7 @@ def planar_points_of(flow, box, *, tau=1.0):
     tuple of SpacePoint
         In the order of their positions.
     """
-    box = checked_box(box)
+    box = checked_box("box", box)
     tau = _checks.number("tau", tau, _checks.positive)
     known = local(flow, box)
     zeros, minima, lost = _search(known, box)
@@ -90,7 +90,7 @@ def rank_two_points(network, *, box=None, tau=1.0):
     """
     network = rank_two(network)
     far = reach(network)
-    box = far if box is None else np.clip(checked_box(box), far[:, :1], far[:, 1:])
+    box = far if box is None else np.clip(checked_box("box", box), far[:, :1], far[:, 1:])
     return planar_points_of(network, box, tau=tau) if np.all(box[:, 0] < box[:, 1]) else ()
 
 

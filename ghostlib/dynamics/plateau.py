@@ -1,7 +1,7 @@
 r"""How long a silent network stays on its plateau, told from its loss and gradient alone.
 
 A silent network has loss 1; what it has gained, 1 − L, grows by gradient descent like 1/(time left), Eq. (B26).
-Raises ValueError where α or c is not positive or does not fit the networks.
+Raises ValueError where the networks are not RankOne, or α or c is not positive or does not fit them.
 """
 
 import numpy as np

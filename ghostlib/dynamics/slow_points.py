@@ -24,6 +24,7 @@ from scipy.optimize import brentq
 from ghostlib import _checks
 from ghostlib.dynamics import _counting
 from ghostlib.dynamics.flows import EPS, as_flow, checked_interval, reach, single_network
+from ghostlib.dynamics.planar_flows import checked_box
 from ghostlib.dynamics.planar_points import rank_two_points
 from ghostlib.dynamics.search import found_points
 from ghostlib.networks.records import FullRank, LowRank, RankOne
@@ -176,7 +177,8 @@ def slow_points(network, *, interval=None, tau=1.0, tolerance=None):
         if tolerance is not None:
             raise ValueError(f"tolerance is for networks of rank one, got {tolerance!r}")
         if isinstance(network, LowRank) and network.rank == 2:
-            return rank_two_points(network, box=interval, tau=tau)
+            box = None if interval is None else checked_box("interval", interval)
+            return rank_two_points(network, box=box, tau=tau)
         if interval is not None:
             raise ValueError(f"interval is for networks of rank one or two, got {interval!r}")
         return found_points(network, tau=tau)

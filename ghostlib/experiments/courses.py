@@ -81,7 +81,7 @@ def networks_at(network, alpha, epochs):
     """A network at some epochs of its training, by training up to the last of them: the same bits as in any other run.
 
     network : RankOne, a single one.
-    epochs : sequence of int, in any order; that of the RankOne that is returned, of shape (len(epochs),).
+    epochs : sequence of int, in any order, which is that of the networks returned.
     """
     if not np.size(epochs) or not np.iterable(epochs):
         raise ValueError(f"epochs must be a list of integers ≥ 0, at least one, got {epochs!r}")

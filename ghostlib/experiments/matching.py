@@ -20,8 +20,6 @@ from ghostlib.page.numbers import Quoted, counted, ends
 DELAY = 16  # steps, theirs
 FAR, STARTS, SEED = 5.0, 100, 0  # starts of free runs, |κ| up to FAR on either axis
 WAIT, WATCH, STILL = 1500, 500, 0.1  # steps before and while it is asked whether κ moves by more than STILL
-
-
 LONGER = DELAY + 8  # steps, by half; ours
 COMPARES = 0.9  # of the trials right: it is no guess
 

@@ -70,8 +70,11 @@ def read_network(source=None, *, over_N=False, **arrays):
             f"network must be given by m and n, or by W, with b, w_out and b_out; got {shapes or 'nothing'}"
         )
     if not {"m", "n"} <= set(found):
-        N = len(found["W"]) if found["W"].ndim else 0
-        return FullRank(found["W"], _bias(found, N), *_read_out(found, N))
+        W = found["W"]
+        if W.ndim != 2 or not W.size:
+            raise ValueError(f"W must have shape (N, N), got {W.shape}")
+        N = len(W)
+        return FullRank(W, _bias(found, N), *_read_out(found, N))
     m = found["m"]
     m = m.reshape(-1, 1) if m.ndim < 2 or m.shape[:-1] == (1,) else m
     if m.ndim != 2 or not m.size:

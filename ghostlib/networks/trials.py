@@ -146,7 +146,7 @@ class DelayedCueDiscrimination(Trials):
 
     def __init__(self, each=500, cue=2, delay=10, response=10, **options):
         cues = np.array([[1.0], [-1.0]])
-        parts = [(cue, cues, 0), (delay, 0, 0), (response, 0, cues)]
+        parts = {"cue": (cue, cues, 0), "delay": (delay, 0, 0), "response": (response, 0, cues)}
         authors = {"output": "tanh", "thresholds": (-0.33, 0.33), **START}
         super().__init__(*_blocks(each, 2, parts), **authors | options)
 
@@ -163,16 +163,17 @@ class DelayedMatchToSample(Trials):
 
     def __init__(self, each=500, sample=6, delay=16, test=6, response=10, **options):
         first, second = np.array([[1.0], [1.0], [-1.0], [-1.0]]), np.array([[1.0], [-1.0], [1.0], [-1.0]])
-        parts = [(sample, first, 0), (delay, 0, 0), (test, second, 0), (response, 0, first == second)]
+        parts = {"sample": (sample, first, 0), "delay": (delay, 0, 0), "test": (test, second, 0)}
+        parts["response"] = (response, 0, first == second)
         super().__init__(*_blocks(each, 4, parts), **{"noise": 0.01, **START} | options)
 
 
 def _blocks(each, conditions, parts):
-    """Inputs and targets of so many trials of each condition, from parts (steps, input, target) in a row."""
+    """Inputs and targets of so many trials of each condition, from named parts (steps, input, target) in a row."""
     each = _checks.count("each", each, 1)
-    lengths = [_checks.count("steps of every part", length, 0) for length, _, _ in parts]
+    lengths = [_checks.count(name, length, 0) for name, (length, _, _) in parts.items()]
     inputs, targets = (
-        np.hstack([np.broadcast_to(part[k], (conditions, n)) for n, part in zip(lengths, parts, strict=True)])
+        np.hstack([np.broadcast_to(part[k], (conditions, n)) for n, part in zip(lengths, parts.values(), strict=True)])
         for k in (1, 2)
     )
     return np.tile(inputs, (each, 1))[..., None], np.tile(targets, (each, 1))

@@ -79,3 +79,10 @@ def test_networks_without_the_bifurcation_between_them_and_heaps_of_networks_are
         bifurcations.saddle_node_between(humped([2.0, 2.0], 3.0), humped(2.0, 2.0))
     with pytest.raises(ValueError, match="networks must be RankOne, got list"):
         bifurcations.slope_upper_bound([humped(2.0, 3.0)])
+
+
+def test_networks_of_two_sizes_have_no_way_between_them():
+    with pytest.raises(ValueError, match=r"must broadcast against each other, got before \(2,\), after \(3,\)"):
+        bifurcations.interpolate(
+            RankOne([1.0, 2.0], [1.0, 2.0], [0.0, 0.0]), RankOne(np.ones(3), np.ones(3), np.ones(3)), 0.5
+        )

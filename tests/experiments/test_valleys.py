@@ -141,11 +141,8 @@ def test_numbers_of_the_prose_are_those_of_the_lines():
     assert lines.on_the_way == {10: 8, 20: 8, 40: 8}
     assert lines.uneven == 2 and lines.walk_over == pytest.approx({"least": 0.5, "most": 0.7})
     assert lines.whole_off == pytest.approx(0.1)
-    assert lines.young_over == pytest.approx({10: 0.5, 20: 0.5, 40: 0.5}) and lines.half_learned == {
-        10: 1,
-        20: 2,
-        40: 4,
-    }
+    assert lines.young_over == pytest.approx({10: 0.5, 20: 0.5, 40: 0.5})
+    assert lines.half_learned == {10: 1, 20: 2, 40: 4}
     assert lines.young_ratio == pytest.approx({"least": 0.5, "most": 0.5})
     assert lines.valley_rate[20] == pytest.approx(0.005) and lines.u[0] == valleys.LOW
 

@@ -111,7 +111,7 @@ def test_impossible_settings_are_refused_by_name(name, value):
 def test_impossible_lengths_are_refused(kind):
     with pytest.raises(ValueError, match="each must be ≥ 1"):
         kind(0)
-    with pytest.raises(ValueError, match="steps of every part must be ≥ 0"):
+    with pytest.raises(ValueError, match="delay must be ≥ 0, got -1"):
         kind(1, delay=-1)
     with pytest.raises(ValueError, match="output must have shape"):
         kind(1).loss(np.zeros(22))

@@ -25,7 +25,7 @@ def hundred(page):
     return rows[0], rows[1:] / DelayedActivation().steps
 
 
-def test_every_network_has_one_fate_and_74_have_learned(page):
+def test_every_network_has_one_outcome_and_74_have_learned(page):
     outcome, _ = hundred(page)
     assert set(outcome) == {0, 1, 2}
     assert np.sum(outcome < 2) == 74
@@ -64,7 +64,7 @@ def one_of_each(monkeypatch):
     _ensemble.cache_clear()
 
 
-def test_diverged_is_a_fate_of_its_own_and_has_no_accuracy(one_of_each):
+def test_diverged_is_an_outcome_of_its_own_and_has_no_accuracy(one_of_each):
     outcome, accuracy = one_of_each
     rows = np.frombuffer(base64.b64decode(widgets.Rescue().page_state()["_hundred"]), np.uint8).reshape(-1, 10)
     np.testing.assert_array_equal(rows[0], outcome)
