@@ -20,6 +20,7 @@ import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
+from functools import cache
 from importlib import metadata
 from importlib.util import find_spec, resolve_name
 from itertools import accumulate
@@ -37,6 +38,7 @@ UNFINISHED = ".part"
 ABANDONED = 3600  # seconds after which nobody is left to finish such a file
 INSTALLED = {"site-packages", "dist-packages"}
 # Python 3.11 confuses two syntax trees that are built at once, where a garbage collection in between runs Python code.
+# Numba builds some too, while it compiles in a worker: what a worker asks for has been parsed before it began.
 PARSER = Lock()
 
 
@@ -186,14 +188,20 @@ def sources(module):
         spec = _spec(queue.pop(), packages)
         if spec is None or spec.name in found:
             continue
-        with PARSER:
-            tree = ast.parse(Path(spec.origin).read_bytes())
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node) is not None:
-                del node.body[0]
-        found[spec.name] = ast.dump(tree)
-        queue += _imported(tree, spec.parent)
+        found[spec.name], imported = code_of(Path(spec.origin).read_bytes(), spec.parent)
+        queue += imported
     return found
+
+
+@cache
+def code_of(source, package):
+    """The syntax tree of a module of this package, written out, and what it imports; each source is parsed once."""
+    with PARSER:
+        tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node) is not None:
+            del node.body[0]
+    return ast.dump(tree), tuple(_imported(tree, package))
 
 
 def _imported(tree, package):

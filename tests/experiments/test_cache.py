@@ -261,6 +261,7 @@ class TestSource:
         assert users(**{name: text}) == result
 
     def test_two_threads_may_ask_at_once(self):
+        cache.code_of.cache_clear()
         gc.callbacks.append(lambda *_: time.sleep(0))  # as tools that measure do: another thread goes on
         often = gc.get_threshold()
         gc.set_threshold(50)
@@ -271,6 +272,11 @@ class TestSource:
             gc.set_threshold(*often)
             gc.callbacks.pop()
         assert len(set(digests)) == 1
+
+    def test_a_source_is_parsed_once(self, monkeypatch):
+        first = cache.source_digest(ranks.train_network)
+        monkeypatch.setattr(cache.ast, "parse", None)  # so that a worker need not, while Numba does
+        assert cache.source_digest(ranks.train_network) == first
 
     def test_a_change_elsewhere_does_not(self, users):
         users(**PACKAGE)
