@@ -25,10 +25,23 @@ ORDER = [
     "plots",
     "widgets",
 ]
+# In the folder of experiments the same: a chapter imports only from those before it, and only the front door from all.
+CHAPTERS = [
+    "cache",
+    "settings",
+    "toy",
+    "rank_one",
+    "confidence",
+    "ranks",
+    "plane",
+    "laws",
+    "__main__",
+    "__init__",
+]
 LONGEST_CELL = 10
 # Not a target but a lid: who needs more room takes something out, or says why.
 # Of these: networks that hear inputs 750 and 470, chapter 10 1,230 and 710, chapter 9 840 and 510, its views 250, 150.
-MOST_LINES, MOST_CODE = 16_360, 9_600
+MOST_LINES, MOST_CODE = 16_380, 9_610
 LAYOUT = {
     tokenize.COMMENT,
     tokenize.DEDENT,
@@ -46,9 +59,9 @@ def rooms(library):
     return modules | {path.name for path in library.iterdir() if any(path.rglob("*.py"))}
 
 
-def imported(library, path):
+def imported(library, path, package):
     """The rooms from which a file imports, inside functions too; "" where it imports the package itself."""
-    here = [library.name, *path.relative_to(library).parent.parts]
+    here = [*package.split("."), *path.relative_to(library).parent.parts]
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         names = []
         if isinstance(node, ast.Import):
@@ -57,19 +70,19 @@ def imported(library, path):
             start = here[: len(here) + 1 - node.level] if node.level else []
             module = ".".join([*start, node.module or ""]).strip(".")
             names = [f"{module}.{alias.name}" for alias in node.names]
-        for package, *rest in (name.split(".") for name in names):
-            if package == library.name:
-                yield rest[0] if rest else ""
+        for name in names:
+            if f"{name}.".startswith(f"{package}."):
+                yield name[len(package) + 1 :].partition(".")[0]
 
 
-def upward(library, order):
+def upward(library, order, package):
     """ "file imports room" wherever a room is imported that does not come before the file's own."""
     for path in sorted(library.rglob("*.py")):
         own = path.relative_to(library).with_suffix("").parts[0]
-        allowed = [] if own == "__init__" else order[: order.index(own) + 1]
-        for room in imported(library, path):
+        allowed = [] if own == "__init__" and own not in order else order[: order.index(own) + 1]
+        for room in imported(library, path, package):
             if room not in allowed:
-                yield f"{path.relative_to(library).as_posix()} imports {room or library.name}"
+                yield f"{path.relative_to(library).as_posix()} imports {room or package}"
 
 
 def code_lines(source):
@@ -94,10 +107,12 @@ def long_cells(text):
 
 def test_every_module_and_folder_has_its_place_in_the_order():
     assert rooms(LIBRARY) == set(ORDER)
+    assert rooms(LIBRARY / "experiments") == set(CHAPTERS) - {"__init__"}
 
 
 def test_a_folder_imports_only_from_those_before_it():
-    assert list(upward(LIBRARY, ORDER)) == []
+    assert list(upward(LIBRARY, ORDER, "ghostlib")) == []
+    assert list(upward(LIBRARY / "experiments", CHAPTERS, "ghostlib.experiments")) == []
 
 
 def test_the_library_is_small():
@@ -134,17 +149,25 @@ class TestTheseRules:
         return tmp_path / "small"
 
     def test_an_import_from_below_or_from_the_front_door_is_found(self, library):
-        assert list(upward(library, ["_checks", "toy", "training", "widgets", "attic"])) == [
+        assert list(upward(library, ["_checks", "toy", "training", "widgets", "attic"], "small")) == [
             "toy/analytic.py imports training",
             "training/trainer.py imports widgets",
             "training/trainer.py imports train",
             "training/trainer.py imports small",
         ]
 
+    def test_so_it_is_in_a_folder_of_a_library(self, library):
+        order = ["toy", "training", "_checks", "attic", "widgets", "__init__"]
+        (library / "toy" / "analytic.py").write_text("from other.small import attic\nfrom other.large import room\n")
+        assert list(upward(library, order, "other.small")) == [
+            "toy/analytic.py imports attic",
+            "training/trainer.py imports widgets",
+        ]
+
     def test_a_folder_outside_the_order_is_found(self, library):
         assert rooms(library) == {"_checks", "toy", "training", "attic"}
         with pytest.raises(ValueError, match="attic"):
-            list(upward(library, ["_checks", "toy", "training", "widgets"]))
+            list(upward(library, ["_checks", "toy", "training", "widgets"], "small"))
 
     def test_only_code_is_counted(self):
         text = '"""Doc\n\nmore."""\n\nx = """two\nlines"""  # why\n\n\n'

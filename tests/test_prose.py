@@ -342,7 +342,7 @@ def test_every_number_that_a_result_offers_to_the_prose_is_taken():
     pasted = re.findall(r"\{glue:\w+\}`([^`]+)`", text)
     offered = {
         (name, how)
-        for module in pkgutil.iter_modules(experiments.__path__, "ghostlib.experiments.")
+        for module in pkgutil.walk_packages(experiments.__path__, "ghostlib.experiments.")
         for record in vars(importlib.import_module(module.name)).values()
         if isinstance(record, type)
         for name, how in vars(record).items()

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from ghostlib.experiments.diagram import PhaseDiagram
-from ghostlib.experiments.ranks import EDGES, Course
-from ghostlib.experiments.sloppy import FIG_S2
+from ghostlib.experiments.ranks.diagram import PhaseDiagram
+from ghostlib.experiments.ranks.fig_s2 import FIG_S2
+from ghostlib.experiments.ranks.training import EDGES, Course
 from ghostlib.outcomes import OUTCOMES
 from ghostlib.widgets import ranks
 

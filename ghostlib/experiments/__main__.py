@@ -5,7 +5,7 @@ import os
 
 import joblib
 
-from ghostlib.experiments.sloppy import FIG_S2, FIG_S2_FULL, seconds
+from ghostlib.experiments.ranks.fig_s2 import FIG_S2, FIG_S2_FULL, seconds
 
 
 def main(arguments=None):

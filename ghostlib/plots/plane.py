@@ -3,8 +3,8 @@
 import numpy as np
 from matplotlib import pyplot as plt
 
-from ghostlib.experiments.cues import EVERY
-from ghostlib.experiments.delays import in_delay
+from ghostlib.experiments.plane.cues import EVERY
+from ghostlib.experiments.plane.delays import in_delay
 from ghostlib.networks.trials import DelayedCueDiscrimination, DelayedMatchToSample
 from ghostlib.plots.marks import dot, hline, label, log_axes, panels, vline
 from ghostlib.plots.style import CLAIM, GHOST, GRADIENT, INK, LOSS, MUTED, WIDTH

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from ghostlib.experiments.ranks import EDGES
+from ghostlib.experiments.ranks.training import EDGES
 from ghostlib.outcomes import LOW_LOSS
 from ghostlib.plots.marks import HALO, hline, label, log_axes, panels
 from ghostlib.plots.style import CLAIM, DEAD, GHOST, GRADIENT, GRID, INK, LOSS, MUTED, OPTIMUM, RANKS

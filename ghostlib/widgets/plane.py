@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 import traitlets
 
-from ghostlib.experiments.two_dimensions import TWO_DIMENSIONS
+from ghostlib.experiments.plane.two_dimensions import TWO_DIMENSIONS
 from ghostlib.widgets._base import Explorable, Parameter
 
 

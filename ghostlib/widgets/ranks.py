@@ -6,8 +6,8 @@ from functools import cache
 import numpy as np
 import traitlets
 
-from ghostlib.experiments.ranks import EDGES
-from ghostlib.experiments.sloppy import FIG_S2
+from ghostlib.experiments.ranks.fig_s2 import FIG_S2
+from ghostlib.experiments.ranks.training import EDGES
 from ghostlib.outcomes import LOW_LOSS, OUTCOMES
 from ghostlib.widgets._base import Explorable, Parameter
 

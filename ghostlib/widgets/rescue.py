@@ -67,7 +67,8 @@ def _ensemble():
 
     One byte each: 0 trapped, 1 has the task, 2 not yet learned, 3 diverged; the accuracy times 40, or 255 for none.
     """
-    from ghostlib.experiments import FIG_4, cache, remedies
+    from ghostlib.experiments import FIG_4, cache
+    from ghostlib.experiments.confidence import remedies
 
     confidences = np.logspace(*FIG_4.exponents, FIG_4.confidences).tolist()
     settings = (FIG_4.seeds, FIG_4.alpha, FIG_4.epochs, FIG_4.c, FIG_4.after, confidences)

@@ -20,8 +20,9 @@ import pytest
 import sweeping
 from sweeping import ended, notes, square, sweep
 
-from ghostlib.experiments import cache, ranks
-from ghostlib.experiments import sweep as fig_s1
+from ghostlib.experiments import cache
+from ghostlib.experiments.rank_one.sweep import losses
+from ghostlib.experiments.ranks.training import train_network
 
 
 COUNT = 8
@@ -267,16 +268,16 @@ class TestSource:
         gc.set_threshold(50)
         try:
             with ThreadPoolExecutor(4) as pool:
-                digests = list(pool.map(cache.source_digest, [ranks.train_network] * 8))
+                digests = list(pool.map(cache.source_digest, [train_network] * 8))
         finally:
             gc.set_threshold(*often)
             gc.callbacks.pop()
         assert len(set(digests)) == 1
 
     def test_a_source_is_parsed_once(self, monkeypatch):
-        first = cache.source_digest(ranks.train_network)
+        first = cache.source_digest(train_network)
         monkeypatch.setattr(cache.ast, "parse", None)  # so that a worker need not, while Numba does
-        assert cache.source_digest(ranks.train_network) == first
+        assert cache.source_digest(train_network) == first
 
     def test_a_change_elsewhere_does_not(self, users):
         users(**PACKAGE)
@@ -325,7 +326,7 @@ class TestSource:
         with pytest.raises(ValueError, match="compute must be a function at the top level of a module with a source"):
             cache.map_cached(script.compute, [()])
 
-    @pytest.mark.parametrize("compute", [ranks.train_network, fig_s1.losses])
+    @pytest.mark.parametrize("compute", [train_network, losses])
     def test_our_own_sweeps_depend_on_the_trainer_and_not_on_figures_or_pages(self, compute):
         needed = cache.sources(compute.__module__).keys()
         assert {compute.__module__, "ghostlib.networks.records", "ghostlib.networks.task"} < needed

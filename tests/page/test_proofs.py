@@ -22,8 +22,8 @@ ADJOINT = "tests/networks/test_adjoint.py::"
 CIRCUIT = "tests/plots/test_circuit.py::"
 DIRECTIONS = "tests/dynamics/test_directions.py::TestWhatARankGives::"
 PASSAGE = "tests/dynamics/test_passage.py::"
-PLANE = "tests/experiments/test_two_dimensions.py::"
-OPEN = "tests/experiments/test_laws.py::"
+PLANE = "tests/experiments/plane/test_two_dimensions.py::"
+OPEN = "tests/experiments/laws/test_laws.py::"
 HERE = "tests/page/test_proofs.py::"
 CASES = f"{ANALYTIC}TestLoss::test_eqs_8_to_12_follow_case_by_case"
 # The tests of the equations, by label.
@@ -69,7 +69,7 @@ TESTS = {
     "eq-B23": "tests/networks/test_task.py::"
     "test_loss_of_an_ensemble_keeps_its_leading_axes_and_is_the_sum_of_squares_over_T",
     **dict.fromkeys(("eq-B24", "eq-B25", "eq-B26"), f"{HERE}test_eqs_b24_to_b26_are_one_law"),
-    "eq-B27": "tests/experiments/test_plateau.py::"
+    "eq-B27": "tests/experiments/rank_one/test_plateau.py::"
     "test_the_typical_plateau_is_that_of_a_network_that_obeys_its_assumptions",
     "eq-B28": f"{RECORDS}test_n_dimensional_simulation_and_scalar_recursion_are_the_same",
     "eq-B29": f"{HERE}test_eq_b29_is_eq_17_again_and_again",
@@ -105,7 +105,7 @@ TESTS = {
     **dict.fromkeys(
         ("eq-B71", "eq-B72", "eq-B73", "eq-B74"), f"{OPEN}test_descent_finds_the_critical_rates_of_the_forms"
     ),
-    "eq-B75": "tests/experiments/test_valleys.py::test_on_a_walker_s_line_it_is_eq_b75",
+    "eq-B75": "tests/experiments/laws/test_valleys.py::test_on_a_walker_s_line_it_is_eq_b75",
 }
 
 

@@ -7,7 +7,7 @@ import pytest
 from drawing import assert_legible
 
 from ghostlib import experiments, plots
-from ghostlib.experiments.comparison import MethodOutcomes
+from ghostlib.experiments.confidence.comparison import MethodOutcomes
 from ghostlib.networks.records import RankOne
 from ghostlib.networks.task import DelayedActivation
 from ghostlib.toy import zone

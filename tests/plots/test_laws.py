@@ -5,10 +5,10 @@ import pytest
 from drawing import assert_legible
 
 from ghostlib import plots
-from ghostlib.experiments.critical import LateOutcomes, NetworkRates
-from ghostlib.experiments.critical_kinds import RatesByKind
-from ghostlib.experiments.forms import FormRates, PlateauAreas
-from ghostlib.experiments.valleys import ValleyLines, Valleys
+from ghostlib.experiments.laws.critical import LateOutcomes, NetworkRates
+from ghostlib.experiments.laws.critical_kinds import RatesByKind
+from ghostlib.experiments.laws.forms import FormRates, PlateauAreas
+from ghostlib.experiments.laws.valleys import ValleyLines, Valleys
 from ghostlib.plots.style import CLAIM, GRADIENT, LOSS, OPTIMUM
 from ghostlib.toy.forms import Power
 

@@ -9,9 +9,9 @@ from matplotlib import pyplot as plt
 
 from ghostlib import experiments, plots
 from ghostlib.dynamics.slow_points import slow_points
-from ghostlib.experiments.cues import CueCourse
-from ghostlib.experiments.delays import in_delay
-from ghostlib.experiments.two_dimensions import CueCourses
+from ghostlib.experiments.plane.cues import CueCourse
+from ghostlib.experiments.plane.delays import in_delay
+from ghostlib.experiments.plane.two_dimensions import CueCourses
 from ghostlib.networks.trials import DelayedCueDiscrimination, DelayedMatchToSample
 from ghostlib.plots.plane import TRIALS
 from ghostlib.plots.style import CLAIM, GHOST, INK, LOSS

@@ -6,9 +6,9 @@ from drawing import assert_legible
 from matplotlib.patches import Rectangle
 
 from ghostlib import plots
-from ghostlib.experiments.diagram import PhaseDiagram
-from ghostlib.experiments.ranks import EDGES, Course, envelope
-from ghostlib.experiments.scale import Resized
+from ghostlib.experiments.ranks.diagram import PhaseDiagram
+from ghostlib.experiments.ranks.scale import Resized
+from ghostlib.experiments.ranks.training import EDGES, Course, envelope
 from ghostlib.plots.ranks import rank_colours, zigzag
 
 

@@ -1,0 +1,1 @@
+"""Chapter 07: trapped networks, set free by a lower confidence."""

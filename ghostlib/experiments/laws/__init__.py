@@ -1,0 +1,1 @@
+"""Chapter 10: what the paper leaves open, measured."""

@@ -1,0 +1,1 @@
+"""Chapter 08: networks of every rank, from one to full."""
