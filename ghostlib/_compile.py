@@ -1,15 +1,18 @@
 """Functions compiled by Numba and kept on the disk from one run to the next, wherever that is possible.
 
 Numba's own cache makes a function impossible to compile where it finds no folder that it may write to, and for as long
-as one of its files is damaged.
+as one of its files is damaged; and it looks for changes only in the file of the function, not in those of the functions
+that are compiled into it. Such functions stand in the same folder.
 """
 
+import hashlib
 import warnings
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 from numba import config, njit, vectorize
-from numba.core.caching import FunctionCache
+from numba.core.caching import FunctionCache, IndexDataCacheFile
 
 
 def compiled(decorator=njit, **options):
@@ -37,7 +40,12 @@ def compiled(decorator=njit, **options):
 
 
 class _Cache(FunctionCache):
-    """Numba's cache, except that a damaged file counts as none and a full disk does no harm."""
+    """Numba's cache, except that all files of a folder count, a damaged one as none, and a full disk does no harm."""
+
+    def __init__(self, function):
+        super().__init__(function)
+        stamp = self._impl.locator.get_source_stamp(), _content(Path(function.__code__.co_filename).parent)
+        self._cache_file = IndexDataCacheFile(self.cache_path, self._impl.filename_base, stamp)
 
     def load_overload(self, sig, target_context):
         try:
@@ -51,6 +59,13 @@ class _Cache(FunctionCache):
             super().save_overload(sig, data)
         except OSError:
             _warn_not_kept()
+
+
+@cache
+def _content(folder):
+    """A digest of the modules of a folder."""
+    files = sorted(folder.glob("*.py"))
+    return hashlib.sha256(b"".join(file.name.encode() + file.read_bytes() for file in files)).hexdigest()
 
 
 @cache
