@@ -15,8 +15,10 @@ from numba import config, njit, vectorize
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 
 
-def compiled(decorator=njit, **options):
+def compiled(decorator=njit, *, also=(), **options):
     """``numba.njit(cache=True, **options)`` with a cache that never fails; `decorator` may be `numba.vectorize` too.
+
+    also : modules of other folders of which the function takes records.
 
     Where Numba is switched off (NUMBA_DISABLE_JIT=1, for a debugger or coverage), the function itself.
     """
@@ -26,7 +28,7 @@ def compiled(decorator=njit, **options):
             return np.vectorize(function, otypes=[float]) if decorator is vectorize else function
         dispatcher = decorator(**options)(function)
         try:
-            kept = _Cache(function)
+            kept = _Cache(function, also)
         except RuntimeError:  # no folder to write to
             _warn_not_kept()
         else:
@@ -42,9 +44,10 @@ def compiled(decorator=njit, **options):
 class _Cache(FunctionCache):
     """Numba's cache, except that all files of a folder count, a damaged one as none, and a full disk does no harm."""
 
-    def __init__(self, function):
+    def __init__(self, function, also):
         super().__init__(function)
-        stamp = self._impl.locator.get_source_stamp(), _content(Path(function.__code__.co_filename).parent)
+        beside = Path(function.__code__.co_filename).parent.glob("*.py")
+        stamp = self._impl.locator.get_source_stamp(), _content(*sorted(beside), *(module.__file__ for module in also))
         self._cache_file = IndexDataCacheFile(self.cache_path, self._impl.filename_base, stamp)
 
     def load_overload(self, sig, target_context):
@@ -62,10 +65,9 @@ class _Cache(FunctionCache):
 
 
 @cache
-def _content(folder):
-    """A digest of the modules of a folder."""
-    files = sorted(folder.glob("*.py"))
-    return hashlib.sha256(b"".join(file.name.encode() + file.read_bytes() for file in files)).hexdigest()
+def _content(*files):
+    """A digest of the names of files and of what they hold."""
+    return hashlib.sha256(b"".join(Path(file).name.encode() + Path(file).read_bytes() for file in files)).hexdigest()
 
 
 @cache

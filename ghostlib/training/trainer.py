@@ -13,7 +13,12 @@ from ghostlib.networks.driven import Driven, DrivenFullRank, DrivenLowRank, fits
 from ghostlib.networks.history import History, chosen_epochs
 from ghostlib.networks.records import FullRank, LowRank, RankOne, confidence, per_network
 from ghostlib.networks.task import checked_target
-from ghostlib.training import kernels
+from ghostlib.training.kernels.advance import DIVERGED_AT, FROZEN_AT, advance
+from ghostlib.training.kernels.driven import DrivenWorkspace
+from ghostlib.training.kernels.full_rank import FullRankWorkspace
+from ghostlib.training.kernels.low_rank import LowRankWorkspace
+from ghostlib.training.kernels.rank_one import RankOneWorkspace
+from ghostlib.training.kernels.trial import DrivenTrial, Trial
 from ghostlib.training.layout import TRIALS, driven_rows, pack, padded, unpack
 from ghostlib.training.rules import PLAIN, checked
 
@@ -22,11 +27,11 @@ from ghostlib.training.rules import PLAIN, checked
 # × epochs, and each is twice as long as the one before that took less.
 FIRST_SLICE, SHORT = 10_000_000, 0.01
 WORKSPACE = {
-    RankOne: kernels.RankOneWorkspace,
-    LowRank: kernels.LowRankWorkspace,
-    FullRank: kernels.FullRankWorkspace,
-    DrivenLowRank: kernels.DrivenWorkspace,
-    DrivenFullRank: kernels.DrivenWorkspace,
+    RankOne: RankOneWorkspace,
+    LowRank: LowRankWorkspace,
+    FullRank: FullRankWorkspace,
+    DrivenLowRank: DrivenWorkspace,
+    DrivenFullRank: DrivenWorkspace,
 }
 
 
@@ -120,14 +125,14 @@ def train(
     if is_driven:
         trial, heard = _driven_trial(networks, task, epochs)
     else:
-        trial = kernels.Trial(target, networks.N, task.delta, task.x0, task.kappa_star, learn_c, epochs)
+        trial = Trial(target, networks.N, task.delta, task.x0, task.kappa_star, learn_c, epochs)
 
     def start(i):
         more = (driven_rows(networks)[0], networks.N, heard, task.generator()) if is_driven else (target.size,)
         workspace = WORKSPACE[type(networks)].like(theta[i], *more)
         moments = np.zeros((rule.moments, *theta.shape[1:]))
         fixed = theta[i], float(alpha.flat[i]), rule, moments, trial, workspace, state[i]
-        return lambda until: kernels.advance(*fixed, until, epoch, records[i], snapshot_epoch, snapshot[i])
+        return lambda until: advance(*fixed, until, epoch, records[i], snapshot_epoch, snapshot[i])
 
     _run(start, len(theta), epochs, 1 + FIRST_SLICE // (theta[:1].size * target.size + 1), threads, progress)
 
@@ -147,8 +152,8 @@ def train(
         c=in_order(records[:, 3]) if learn_c else np.broadcast_to(c[..., None], loss.shape),
         networks=unpack(theta.reshape(*networks.shape, *theta.shape[1:]), networks),
         snapshots=snapshots,
-        frozen_at=state[:, kernels.FROZEN_AT].reshape(networks.shape),
-        diverged_at=state[:, kernels.DIVERGED_AT].reshape(networks.shape),
+        frozen_at=state[:, FROZEN_AT].reshape(networks.shape),
+        diverged_at=state[:, DIVERGED_AT].reshape(networks.shape),
     )
 
 
@@ -166,7 +171,7 @@ def _driven_trial(networks, task, epochs):
     is_fixed = isinstance(networks, DrivenFullRank)
     sizes = P, networks.N, networks.rank, D, networks.from_rates, is_fixed, task.output == "tanh"
     numbers = task.delta, task.x0, task.spread, task.squashed, task.noise, epochs
-    return kernels.DrivenTrial(*arrays, *sizes, *numbers), lanes(task.inputs)
+    return DrivenTrial(*arrays, *sizes, *numbers), lanes(task.inputs)
 
 
 def _sorted(listed):

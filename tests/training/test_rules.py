@@ -7,7 +7,8 @@ import torch
 from ghostlib.networks import adjoint, oracle
 from ghostlib.networks.records import LowRank, RankOne
 from ghostlib.networks.task import DelayedActivation
-from ghostlib.training import kernels, train
+from ghostlib.training import train
+from ghostlib.training.kernels.steps import update
 from ghostlib.training.rules import PLAIN, Adam, Clipped, GradientDescent
 
 
@@ -154,7 +155,7 @@ class TestFreezing:
     def test_adam_may_move_what_stood_still_when_it_has_forgotten_large_gradients(self):
         theta, gradient = np.ones((1, 1), np.float32), np.full((1, 1), 1e-6, np.float32)
         moments = np.array([[[0.0]], [[1.0]]])
-        changed = [kernels.update(theta, gradient, 1e-6, 0.01, Adam(), moments, t + 10_000)[0] for t in range(5000)]
+        changed = [update(theta, gradient, 1e-6, 0.01, Adam(), moments, t + 10_000)[0] for t in range(5000)]
         assert changed[0] == 0 and changed[-1] == 1
 
 

@@ -13,7 +13,9 @@ from ghostlib.networks import adjoint, oracle
 from ghostlib.networks.history import chosen_epochs
 from ghostlib.networks.records import LowRank, RankOne
 from ghostlib.networks.task import DelayedActivation
-from ghostlib.training import Adam, Clipped, kernels, train, trainer
+from ghostlib.training import Adam, Clipped, train, trainer
+from ghostlib.training.kernels.rank_one import RankOneWorkspace, rank_one
+from ghostlib.training.kernels.trial import Trial
 
 
 TASK = DelayedActivation()
@@ -93,9 +95,9 @@ def test_float32_tanh_is_right_to_rounding_and_never_leaves_plus_minus_one():
     network[2, : x.size] = x
     theta = np.concatenate([network, np.zeros_like(network[:1])])
     theta[3, 0] = 1
-    workspace = kernels.RankOneWorkspace.like(theta, 2)
-    trial = kernels.Trial(np.array([0.0, 1.0]), x.size, 0.5, 0.0, 1.0, False, 0)
-    kernels.rank_one(theta, trial, workspace)
+    workspace = RankOneWorkspace.like(theta, 2)
+    trial = Trial(np.array([0.0, 1.0]), x.size, 0.5, 0.0, 1.0, False, 0)
+    rank_one(theta, trial, workspace)
     phi, exact = workspace.phi[0, : x.size], np.tanh(x.astype(np.float64))
     assert np.abs(phi - exact).max() < 1.9e-7
     small = np.abs(x) > 0
@@ -125,7 +127,8 @@ def test_results_do_not_depend_on_whether_the_code_was_compiled_just_now(tmp_pat
         from ghostlib.networks.records import LowRank, RankOne
         from ghostlib.networks.task import DelayedActivation
         from ghostlib.networks.trials import DelayedCueDiscrimination
-        from ghostlib.training import kernels, train
+        from ghostlib.training import train
+        from ghostlib.training.kernels.advance import advance
 
         rng = np.random.default_rng(0)
         shapes = (3, 100, 5), (3, 5, 100), (3, 100), (3, 100), (3,)
@@ -139,7 +142,7 @@ def test_results_do_not_depend_on_whether_the_code_was_compiled_just_now(tmp_pat
         hearing = DrivenLowRank(*(0.5 * rng.standard_normal(shape) for shape in shapes))
         history = train(hearing, DelayedCueDiscrimination(3, noise=0.1), 0.1, 500)
         print(history.loss.tobytes().hex(), history.gradient_norm.tobytes().hex())
-        print(sum(kernels.advance.stats.cache_hits.values()))
+        print(sum(advance.stats.cache_hits.values()))
     """
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
     compiled, cached = (
