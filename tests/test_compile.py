@@ -58,18 +58,22 @@ def test_the_second_run_compiles_nothing(module, tmp_path):
     assert [run(module, tmp_path / "kept")[0] for _ in range(2)] == [0, 1]
 
 
-def test_what_changes_in_a_module_beside_it_is_noticed(module, tmp_path):
+@pytest.mark.parametrize(("folder", "also"), [("code", ""), ("elsewhere", "also=[another], ")])
+def test_what_changes_in_another_module_is_noticed(module, tmp_path, folder, also):
     """A function compiled from two files: Numba itself asks only the one in which it is kept."""
     doubled = "    @compiled(nogil=True)\n    def double(x):\n        return 2 * x\n"
-    module.write_text(
-        MODULE.replace(doubled, "    from beside import half\n\n" + doubled.replace("2 * x", "4 * half(x)"))
+    halves = (
+        f"    import another\n\n    @compiled({also}nogil=True)\n    def double(x):\n        return 4 * another.half(x)"
     )
-    beside = module.with_name("beside.py")
-    beside.write_text("from numba import njit\n\n@njit\ndef half(x):\n    return 1 * x / 2\n")
-    assert [run(module, tmp_path / "kept")[0] for _ in range(2)] == [0, 1]
-    beside.write_text("from numba import njit\n\n@njit\ndef half(x):\n    return 0 * x / 2\n")
+    module.write_text(MODULE.replace(doubled, f"{halves}\n"))
+    another = tmp_path / folder / "another.py"
+    another.parent.mkdir(exist_ok=True)
+    path = {"PYTHONPATH": str(another.parent)}
+    another.write_text("from numba import njit\n\n@njit\ndef half(x):\n    return 1 * x / 2\n")
+    assert [run(module, tmp_path / "kept", **path)[0] for _ in range(2)] == [0, 1]
+    another.write_text("from numba import njit\n\n@njit\ndef half(x):\n    return 0 * x / 2\n")
     with pytest.raises(AssertionError, match="0.0"):
-        run(module, tmp_path / "kept")
+        run(module, tmp_path / "kept", **path)
 
 
 @pytest.mark.parametrize("ending", [".nbi", ".nbc"])
