@@ -31,4 +31,3 @@ from ghostlib.experiments.toy.bottleneck import BOTTLENECK
 from ghostlib.experiments.toy.descent import FIG_2BC, FIG_2D, PLATEAUS
 from ghostlib.experiments.toy.landscape import EULER_DELAY, FIG_2A, SLOPE_BY_CONFIDENCE
 from ghostlib.experiments.toy.oscillation import CRITICAL_RATE, OSCILLATIONS, TRAPPED_FRACTION
-from ghostlib.experiments.toy.zone_slopes import ZONE_SLOPES

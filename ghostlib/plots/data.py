@@ -14,10 +14,8 @@ from ghostlib.page.palette import COLOURS
 
 
 COLUMNS = ("panel", "x_label", "y_label", "kind", "series", "x", "y")
-MOST, MOST_IN_ALL = (
-    1000,
-    10_000,
-)  # points of a series, of a figure; of more every so many are kept, and the name says so
+# Points of a series, and of a figure; of more, every so many are kept, and the name says so.
+MOST, MOST_IN_ALL = 1000, 10_000
 NONE = np.empty((0, 2))  # points
 _NAMES = {colour.light: name for name, colour in COLOURS.items()}
 

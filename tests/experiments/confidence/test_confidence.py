@@ -15,6 +15,7 @@ from ghostlib.experiments.confidence.repeats import RepeatedOutcomes
 from ghostlib.experiments.confidence.restored import Restored, Returned, crossing
 from ghostlib.experiments.confidence.trainable import Trained
 from ghostlib.experiments.rank_one.copies import outcomes_of_copy
+from ghostlib.experiments.toy.zone_slopes import SlopeLimits
 from ghostlib.networks.records import RankOne
 from ghostlib.networks.task import DelayedActivation
 from ghostlib.training import Clipped, train, trainer
@@ -376,19 +377,18 @@ class TestComparison:
 
 class TestSlopesOfTheZone:
     def test_errors_and_the_steepest_place_are_those_of_the_formulas(self):
-        slopes = replace(experiments.ZONE_SLOPES, confidences=17).run()
-        assert slopes.exact.shape == slopes.low.shape == slopes.high.shape == (3, 17)
+        slopes = replace(experiments.SLOPE_BY_CONFIDENCE, points=17).run()
+        limits = SlopeLimits(slopes)
+        assert slopes.size.shape == limits.low.shape == limits.high.shape == (3, 17)
         unit = np.pi**2 / 4 / 100**2
-        np.testing.assert_allclose(slopes.low[1], slopes.c / 4 * 100**2 * unit / 100, rtol=1e-12)
-        assert slopes.error_low == max(abs(slopes.low[row, 0] / slopes.exact[row, 0] - 1) for row in range(3))
+        np.testing.assert_allclose(limits.low[1], slopes.c / 4 * 100**2 * unit / 100, rtol=1e-12)
+        assert limits.error_low == max(abs(limits.low[row, 0] / slopes.size[row, 0] - 1) for row in range(3))
         late = slopes.c > 1
-        assert slopes.error_high == np.abs(slopes.high[1, late] / slopes.exact[1, late] - 1).max()
-        assert slopes.steepest_product == 10 * slopes.c[slopes.exact[1].argmax()]
+        assert limits.error_high == np.abs(limits.high[1, late] / slopes.size[1, late] - 1).max()
 
     def test_the_steepest_slope_at_zero_is_where_the_closed_form_says(self):
         # (B9): c s(1 − s)(3 − 4s) with s = σ(−c x*) is largest at the root of its derivative, c x* = 1.86…
         z = np.linspace(0.1, 5, 100_001)
         s = 1 / (1 + np.exp(z))
         expected = z[(z * s * (1 - s) * (3 - 4 * s)).argmax()]
-        slopes = replace(experiments.ZONE_SLOPES, confidences=321).run()
-        assert slopes.steepest_product == pytest.approx(expected, rel=0.03)
+        assert SlopeLimits(experiments.SLOPE_BY_CONFIDENCE.run()).steepest_product == pytest.approx(expected, rel=1e-4)
