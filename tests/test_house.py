@@ -2,6 +2,7 @@
 
 import ast
 import io
+import re
 import tokenize
 from pathlib import Path
 
@@ -38,6 +39,8 @@ CHAPTERS = [
     "__main__",
     "__init__",
 ]
+# And in that of the scripts, where the widgets come last: each is a module beside these folders.
+SCRIPTS = {"core": {"core"}, "page": {"core", "page"}, "referee": {"core", "page", "referee"}, "js": {"core", "page"}}
 LONGEST_CELL = 10
 # Not a target but a lid: who needs more room takes something out, or says why.
 # Of these: networks that hear inputs 750 and 470, chapter 10 1,230 and 710, chapter 9 840 and 510, its views 250, 150.
@@ -113,6 +116,16 @@ def test_every_module_and_folder_has_its_place_in_the_order():
 def test_a_folder_imports_only_from_those_before_it():
     assert list(upward(LIBRARY, ORDER, "ghostlib")) == []
     assert list(upward(LIBRARY / "experiments", CHAPTERS, "ghostlib.experiments")) == []
+
+
+def test_so_do_the_scripts():
+    scripts = sorted((LIBRARY / "widgets" / "js").rglob("*.js"))
+    assert {path.parent.name for path in scripts} == SCRIPTS.keys()
+    assert len({path.name for path in scripts}) == len(scripts), "a bundle knows a module by its name"
+    for path in scripts:
+        for name in re.findall(r'^import .* from "(.+)";$', path.read_text(encoding="utf-8"), re.MULTILINE):
+            imported = (path.parent / name).resolve(strict=True)
+            assert imported.parent.name in SCRIPTS[path.parent.name], f"{path.name} imports {name}"
 
 
 def test_the_library_is_small():

@@ -12,7 +12,6 @@ import sys
 import sysconfig
 import tomllib
 import zipfile
-from fnmatch import fnmatch
 from importlib import metadata
 from pathlib import Path
 
@@ -379,10 +378,10 @@ class TestLibrary:
 
     def test_files_beside_the_modules_are_part_of_the_package(self):
         patterns = PROJECT["tool"]["setuptools"]["package-data"]["ghostlib"]
-        beside = [p.relative_to(ROOT / "ghostlib") for p in tracked() if p.is_relative_to(ROOT / "ghostlib")]
-        beside = [path.as_posix() for path in beside if path.suffix != ".py"]
-        assert any(path.endswith("flow.js") for path in beside)
-        assert [path for path in beside if not any(fnmatch(path, pattern) for pattern in patterns)] == []
+        packed = {path for pattern in patterns for path in (ROOT / "ghostlib").glob(pattern)}
+        beside = {path for path in tracked() if path.is_relative_to(ROOT / "ghostlib") and path.suffix != ".py"}
+        assert ROOT / "ghostlib/widgets/js/core/toy.js" in beside
+        assert beside <= packed
 
     def imported(self, nodes):
         """The modules that statements import: of a module's body when it is loaded, of all of it when it is used."""
@@ -401,7 +400,7 @@ class TestPackage:
 
     def test_the_source_distribution_and_the_wheel_made_from_it_hold_the_library_alone(self, tmp_path):
         library = {path.relative_to(ROOT).as_posix() for path in tracked() if path.is_relative_to(ROOT / "ghostlib")}
-        assert {"ghostlib/py.typed", "ghostlib/widgets/js/flow.js"} <= library
+        assert {"ghostlib/py.typed", "ghostlib/widgets/js/flow.js", "ghostlib/widgets/js/core/toy.js"} <= library
         for path in tracked():
             copy = tmp_path / "checkout" / path.relative_to(ROOT)
             copy.parent.mkdir(parents=True, exist_ok=True)

@@ -1,8 +1,9 @@
 """The widgets' scripts, put together from the real modules in ``js/``, for Jupyter and for static pages.
 
-The sources stay ordinary modules that import one another. anywidget loads a widget from a single source text, so its
-imports are followed and written out. A page opened from disk may load no modules at all: it gets classic scripts, one
-with all that the widgets share and one for each widget.
+The sources stay ordinary modules that import one another: ``core`` has the mathematics, ``page`` what widgets are made
+of, ``referee`` the checks of the ledger, and each widget stands beside these folders. anywidget loads a widget from a
+single source text, so its imports are followed and written out, by the names of their files. A page opened from disk
+may load no modules at all: it gets classic scripts, one with all that the widgets share and one for each widget.
 """
 
 import base64
@@ -15,14 +16,14 @@ from pathlib import Path
 SOURCES = Path(__file__).parent / "js"
 COMPILED = Path(__file__).parent / "wasm" / "rankone.wasm"
 LOADER = "loader"
-_IMPORT = re.compile(r'^import\s+\{([^;]*?)\}\s+from\s+"\./(\w+)\.js";\n', re.MULTILINE)
+_IMPORT = re.compile(r'^import\s+\{([^;]*?)\}\s+from\s+"\.\.?/(?:\w+/)?(\w+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*?|const|let|class)\s+(\w+))", re.MULTILINE)
 _VIEW = re.compile(r"^export default ", re.MULTILINE)
 
 
 @cache
 def _modules():
-    return {path.stem: path.read_text(encoding="utf-8") for path in sorted(SOURCES.glob("*.js"))}
+    return {path.stem: path.read_text(encoding="utf-8") for path in sorted(SOURCES.rglob("*.js"))}
 
 
 @cache

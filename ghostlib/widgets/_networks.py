@@ -29,7 +29,7 @@ def pack(seeds, *, N=100):
     -------
     str
         Base64 of little-endian float32, m and then n of each network; b = 0 is not carried. `rankOneUnpack` in
-        ``js/rankone.js`` reads it. All 100 seeds of Fig. 4 take 107 kB.
+        ``js/core/rankone.js`` reads it. All 100 seeds of Fig. 4 take 107 kB.
     """
     if np.ndim(seeds) != 1:
         raise ValueError(f"seeds must be one-dimensional, got shape {np.shape(seeds)}")

@@ -1,4 +1,4 @@
-"""Small figures, each beside the idea that it shows: one picture whose marks are its knobs (``js/small.js``)."""
+"""Small figures, each beside the idea that it shows: one picture whose marks are its knobs (``js/page/small.js``)."""
 
 from ghostlib.widgets._base import Explorable, Parameter
 

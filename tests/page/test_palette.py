@@ -58,7 +58,7 @@ def test_ramps_stand_together_in_the_table():
 
 def test_no_widget_writes_in_a_colour_that_is_too_faint_for_words():
     faint = "|".join(name for name, colour in COLOURS.items() if colour.use != "text")
-    for path in _bundle.SOURCES.glob("*.js"):
+    for path in _bundle.SOURCES.rglob("*.js"):
         for mark in re.findall(r"\{[^{}]*\}", path.read_text(encoding="utf-8")):
             written = re.search(r"\b(label|text):", mark)
             assert not (written and re.search(rf'colour: "({faint})"', mark)), f"{path.name}: {mark}"

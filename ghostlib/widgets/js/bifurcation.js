@@ -1,6 +1,6 @@
-import { grid, show } from "./numbers.js";
-import { small } from "./small.js";
-import { NO_RETURN, escapeTime, rStar } from "./toy.js";
+import { grid, show } from "./core/numbers.js";
+import { NO_RETURN, escapeTime, rStar } from "./core/toy.js";
+import { small } from "./page/small.js";
 
 const [LOW, HIGH] = [-6, 12];
 

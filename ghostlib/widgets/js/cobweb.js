@@ -1,7 +1,7 @@
-import { endOf } from "./endings.js";
-import { grid, show } from "./numbers.js";
-import { small } from "./small.js";
-import { NO_RETURN, descendRescaled, rateOfStep, rescaledStep } from "./toy.js";
+import { endOf } from "./core/endings.js";
+import { grid, show } from "./core/numbers.js";
+import { NO_RETURN, descendRescaled, rateOfStep, rescaledStep } from "./core/toy.js";
+import { small } from "./page/small.js";
 
 const TOP = 3.2;
 const EPOCHS = 600;

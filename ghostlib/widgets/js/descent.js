@@ -1,8 +1,8 @@
-import { endOf } from "./endings.js";
-import { show } from "./numbers.js";
-import { picture } from "./picture.js";
-import { NO_RETURN, descendRescaled, loss, rStar } from "./toy.js";
-import { shell, transport } from "./ui.js";
+import { endOf } from "./core/endings.js";
+import { show } from "./core/numbers.js";
+import { NO_RETURN, descendRescaled, loss, rStar } from "./core/toy.js";
+import { picture } from "./page/picture.js";
+import { shell, transport } from "./page/ui.js";
 
 const TRAIL = 12; // steps shown behind the point on the loss
 const CLOSE = 40; // epochs shown one by one

@@ -1,7 +1,7 @@
-import { grid, show } from "./numbers.js";
-import { picture } from "./picture.js";
-import { escapeTime, flow, trajectory } from "./toy.js";
-import { shell, transport } from "./ui.js";
+import { grid, show } from "./core/numbers.js";
+import { escapeTime, flow, trajectory } from "./core/toy.js";
+import { picture } from "./page/picture.js";
+import { shell, transport } from "./page/ui.js";
 
 const SAMPLES = 400;
 const FRAMES = 300;

@@ -1,7 +1,7 @@
-import { grid, show } from "./numbers.js";
-import { picture } from "./picture.js";
-import { NO_RETURN, finiteLossAndGradient, gradient, loss, rStar } from "./toy.js";
-import { shell } from "./ui.js";
+import { grid, show } from "./core/numbers.js";
+import { NO_RETURN, finiteLossAndGradient, gradient, loss, rStar } from "./core/toy.js";
+import { picture } from "./page/picture.js";
+import { shell } from "./page/ui.js";
 
 const SAMPLES = 240;
 const [LOWEST, HIGHEST] = [-1, 2]; // of r/r*

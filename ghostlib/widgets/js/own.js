@@ -1,11 +1,11 @@
-import { grid, show } from "./numbers.js";
-import { picture } from "./picture.js";
-import { planarNetwork, planarPoints, planarTrial } from "./planar.js";
-import { fieldOf, inWords, planeMarks } from "./plane_marks.js";
-import { rankOneFlow, rankOneNetwork, rankOneSlowPoints } from "./rankone.js";
-import { far, isJson, overUnits, readNetwork, tooLarge, transposed } from "./reading.js";
-import { button, node, saveFile, shell } from "./ui.js";
-import { waitAt } from "./waits.js";
+import { grid, show } from "./core/numbers.js";
+import { planarNetwork, planarPoints, planarTrial } from "./core/planar.js";
+import { rankOneFlow, rankOneNetwork, rankOneSlowPoints } from "./core/rankone.js";
+import { far, isJson, overUnits, readNetwork, tooLarge, transposed } from "./core/reading.js";
+import { waitAt } from "./core/waits.js";
+import { picture } from "./page/picture.js";
+import { fieldOf, inWords, planeMarks } from "./page/plane_marks.js";
+import { button, node, saveFile, shell } from "./page/ui.js";
 
 const [DELTA, STEPS] = [0.5, 40]; // the paper's
 const SAMPLES = 400;

@@ -1,8 +1,8 @@
-import { bytesOf, minus, show } from "./numbers.js";
-import { picture } from "./picture.js";
-import { planarNetwork, planarTrial } from "./planar.js";
-import { fieldOf, inWords, planeMarks } from "./plane_marks.js";
-import { shell } from "./ui.js";
+import { bytesOf, minus, show } from "./core/numbers.js";
+import { planarNetwork, planarTrial } from "./core/planar.js";
+import { picture } from "./page/picture.js";
+import { fieldOf, inWords, planeMarks } from "./page/plane_marks.js";
+import { shell } from "./page/ui.js";
 
 const ROWS = 6; // m1, m2, n1, n2, b, w_in
 const FIRST = 8; // where the logarithm of the epoch begins

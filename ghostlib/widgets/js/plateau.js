@@ -1,10 +1,10 @@
-import { show } from "./numbers.js";
-import { jump } from "./outcomes.js";
-import { hurry, watch } from "./pace.js";
-import { picture } from "./picture.js";
-import { RANK_ONE_TASK, rankOnePlateau, rankOneUnpack } from "./rankone.js";
-import { Session } from "./session.js";
-import { button, node, reducedMotion, shell } from "./ui.js";
+import { show } from "./core/numbers.js";
+import { jump } from "./core/outcomes.js";
+import { RANK_ONE_TASK, rankOnePlateau, rankOneUnpack } from "./core/rankone.js";
+import { Session } from "./core/session.js";
+import { hurry, watch } from "./page/pace.js";
+import { picture } from "./page/picture.js";
+import { button, node, reducedMotion, shell } from "./page/ui.js";
 
 const AFTER = 150; // epochs that are shown past the jump
 

@@ -1,6 +1,6 @@
-import { bytesOf, show } from "./numbers.js";
-import { paint, picture, svg } from "./picture.js";
-import { shell } from "./ui.js";
+import { bytesOf, show } from "./core/numbers.js";
+import { paint, picture, svg } from "./page/picture.js";
+import { shell } from "./page/ui.js";
 
 const NO_LOSS = 255;
 const HEIGHT = 330;

@@ -1,6 +1,6 @@
-import { grid, show } from "./numbers.js";
-import { small } from "./small.js";
-import { feed } from "./toy.js";
+import { grid, show } from "./core/numbers.js";
+import { feed } from "./core/toy.js";
+import { small } from "./page/small.js";
 
 const THRESHOLD = 1;
 const CONFIDENCES = [10, 1, 0.1];

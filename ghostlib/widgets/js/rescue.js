@@ -1,6 +1,6 @@
-import { bytesOf, nearest, show } from "./numbers.js";
-import { picture } from "./picture.js";
-import { trainView } from "./trainview.js";
+import { bytesOf, nearest, show } from "./core/numbers.js";
+import { picture } from "./page/picture.js";
+import { trainView } from "./page/trainview.js";
 
 const FIRST = 6000; // epochs of the first press of the button: the paper's
 const AGAIN = 300; // of every further one, three times the paper's, so that there is time to look

@@ -1,6 +1,6 @@
-import { grid, show } from "./numbers.js";
-import { small } from "./small.js";
-import { NO_RETURN, gradient, loss, rStar } from "./toy.js";
+import { grid, show } from "./core/numbers.js";
+import { NO_RETURN, gradient, loss, rStar } from "./core/toy.js";
+import { small } from "./page/small.js";
 
 const unit = rStar(1); // with T = 1 the loss is in T and its slope, times r*, in T/r*
 const lossAt = (rho) => loss(rho * unit, 1);

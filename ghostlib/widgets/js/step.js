@@ -1,6 +1,6 @@
-import { grid, show } from "./numbers.js";
-import { small } from "./small.js";
-import { NO_RETURN, loss, rateOfStep, rescaledStep, rStar } from "./toy.js";
+import { grid, show } from "./core/numbers.js";
+import { NO_RETURN, loss, rateOfStep, rescaledStep, rStar } from "./core/toy.js";
+import { small } from "./page/small.js";
 
 const lossAt = (rho) => loss(rho * rStar(1), 1);
 const [LOW, HIGH] = [-0.25, 2.5];

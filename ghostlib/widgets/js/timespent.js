@@ -1,6 +1,6 @@
-import { grid, show } from "./numbers.js";
-import { small } from "./small.js";
-import { escapeTime, flow, rStar } from "./toy.js";
+import { grid, show } from "./core/numbers.js";
+import { escapeTime, flow, rStar } from "./core/toy.js";
+import { small } from "./page/small.js";
 
 const T = 100;
 const r = rStar(T);

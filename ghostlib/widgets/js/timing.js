@@ -1,6 +1,6 @@
-import { show } from "./numbers.js";
-import { small } from "./small.js";
-import { escapeTime, loss, rStar } from "./toy.js";
+import { show } from "./core/numbers.js";
+import { escapeTime, loss, rStar } from "./core/toy.js";
+import { small } from "./page/small.js";
 
 const T = 100;
 const END = 2.3 * T; // the time axis goes on a little after the task

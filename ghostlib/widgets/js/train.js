@@ -1,4 +1,4 @@
-import { trainView } from "./trainview.js";
+import { trainView } from "./page/trainview.js";
 
 const LEG = 6000; // epochs that one press of the button trains: the paper's
 

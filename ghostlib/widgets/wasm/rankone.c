@@ -1,4 +1,4 @@
-// Many epochs of gradient descent on one rank-one network: the steps of ../js/rankone.js, two units at a time.
+// Many epochs of gradient descent on one rank-one network: the steps of ../js/core/rankone.js, two units at a time.
 // Built by tools/wasm.py; the binary lies beside this file, so that the book needs no compiler.
 
 typedef double pair __attribute__((vector_size(16)));

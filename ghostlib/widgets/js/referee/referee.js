@@ -1,12 +1,12 @@
 // The rows of the ledger are checked again in the reader's own browser, one by one or all together.
 // Without this script the table is whole, with the build's verdicts.
 
+import { show } from "../core/numbers.js";
+import { button, node } from "../page/ui.js";
 import { borneOut } from "./comparator.js";
 import { filters, sortable } from "./ledger.js";
-import { show } from "./numbers.js";
 import { PLAN, SMALLER } from "./referee_plan.js";
 import { Pool } from "./referee_pool.js";
-import { button, node } from "./ui.js";
 
 const HERE = document.currentScript.src.replace(/[^/]*$/, "");
 const WORKER = `${HERE}referee_worker.js`;

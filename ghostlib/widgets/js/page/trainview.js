@@ -1,9 +1,9 @@
-import { grid, show } from "./numbers.js";
-import { everTrapped, learnedSince, recoveredSince, solved, trappedSince } from "./outcomes.js";
+import { grid, show } from "../core/numbers.js";
+import { everTrapped, learnedSince, recoveredSince, solved, trappedSince } from "../core/outcomes.js";
+import { RANK_ONE_TASK, rankOneFlow, rankOneForward, rankOneSlowPoints, rankOneUnpack } from "../core/rankone.js";
+import { Session } from "../core/session.js";
 import { hurry, race, watch } from "./pace.js";
 import { picture } from "./picture.js";
-import { RANK_ONE_TASK, rankOneFlow, rankOneForward, rankOneSlowPoints, rankOneUnpack } from "./rankone.js";
-import { Session } from "./session.js";
 import { button, node, reducedMotion, scrubber, shell } from "./ui.js";
 
 const heightOf = (width) => (width < 400 ? 160 : 210);

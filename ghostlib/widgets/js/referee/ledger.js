@@ -1,6 +1,6 @@
 // The ledger's table in the hands of a reader: find, filter, sort. A row is { element, id, verdict, place, chapters, words }.
 
-import { button, node } from "./ui.js";
+import { button, node } from "../page/ui.js";
 
 const FILTERS = { verdict: "verdict", place: "figure", chapter: "chapter" };
 

@@ -2,9 +2,9 @@
 // rule judges. What Python derives with SymPy is asked of numbers here, and a formula in question is held against another
 // way: a flow is integrated step by step, a slope is a difference, a limit is a far point.
 
-import { grid } from "./numbers.js";
-import { mean, normals, spearman } from "./statistics.js";
-import { alphaStar, descend, escapeTime, finiteGradient, flow, gradient, loss, NO_RETURN, rescaledStep, rStar, trajectory } from "./toy.js";
+import { grid } from "../core/numbers.js";
+import { mean, normals, spearman } from "../core/statistics.js";
+import { alphaStar, descend, escapeTime, finiteGradient, flow, gradient, loss, NO_RETURN, rescaledStep, rStar, trajectory } from "../core/toy.js";
 
 const T = 100; // the paper's delay in Fig. 2
 const ALPHA = [1e-10, 1e-9]; // its learning rates in Figs. 2B and 2C

@@ -1,7 +1,7 @@
 // A flow of the plane as marks of a picture: arrows, nullclines, slow points, a trial.
 
-import { grid } from "./numbers.js";
-import { planarVelocity } from "./planar.js";
+import { grid } from "../core/numbers.js";
+import { planarVelocity } from "../core/planar.js";
 
 const ARROWS = 17; // along either axis
 const FINE = 60; // cells along either axis, for the nullclines

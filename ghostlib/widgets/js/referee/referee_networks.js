@@ -1,10 +1,10 @@
 // The claims about the networks, run again in double precision: by id of the ledger's row, a function that gives the value
 // which the row's rule judges. Trainings that several rows ask for are done once.
 
-import { grid } from "./numbers.js";
-import { learned, recovered, trapped } from "./outcomes.js";
-import { RANK_ONE_TASK, rankOneEpochs, rankOneFlow, rankOneForward, rankOneLossAndGradient, rankOneNetwork, rankOneSlowPoints } from "./rankone.js";
-import { mean, median, normals } from "./statistics.js";
+import { grid } from "../core/numbers.js";
+import { learned, recovered, trapped } from "../core/outcomes.js";
+import { RANK_ONE_TASK, rankOneEpochs, rankOneFlow, rankOneForward, rankOneLossAndGradient, rankOneNetwork, rankOneSlowPoints } from "../core/rankone.js";
+import { mean, median, normals } from "../core/statistics.js";
 
 const TASK = RANK_ONE_TASK;
 const SEED = 40; // of Fig. 3

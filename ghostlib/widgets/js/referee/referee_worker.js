@@ -3,8 +3,8 @@
 // PACKED, the networks before training, and COMPILED, what trains them fast, stand in front of this module where the book is
 // built.
 
-import { rankOneCompiled } from "./compiled.js";
-import { rankOneEpochs, rankOneUnpack } from "./rankone.js";
+import { rankOneCompiled } from "../core/compiled.js";
+import { rankOneEpochs, rankOneUnpack } from "../core/rankone.js";
 import { NETWORKS, useCore, useNetworks } from "./referee_networks.js";
 import { TOY } from "./referee_toy.js";
 

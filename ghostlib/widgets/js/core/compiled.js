@@ -1,4 +1,4 @@
-// The epochs of rankone.js from ../wasm/rankone.c, two units at a time. Its binary comes as base64.
+// The epochs of rankone.js from ../../wasm/rankone.c, two units at a time. Its binary comes as base64.
 
 import { requirePositive } from "./checks.js";
 import { bytesOf } from "./numbers.js";

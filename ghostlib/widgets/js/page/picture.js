@@ -1,6 +1,6 @@
 // Pictures of marks in a pair of axes, drawn as SVG text.
 
-import { minus, power } from "./numbers.js";
+import { minus, power } from "../core/numbers.js";
 
 const LETTER = 6.6; // pixels a letter takes, on average: labels are kept inside the picture
 const DASHES = ' stroke-dasharray="6 4"';

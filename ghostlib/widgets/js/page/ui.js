@@ -1,6 +1,6 @@
 // What the widgets share on the screen beside their pictures: controls, and the shell around them.
 
-import { cut, minus, nearest, parse, show } from "./numbers.js";
+import { cut, minus, nearest, parse, show } from "../core/numbers.js";
 import { alongX, alongY, asDrawn } from "./picture.js";
 
 const SETTLED = 600; // milliseconds after the last change at which the sentence is spoken
