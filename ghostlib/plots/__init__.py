@@ -37,7 +37,6 @@ from ghostlib.plots.descent import (
     return_map,
     trapped_fraction,
 )
-from ghostlib.plots.events import order_of_events
 from ghostlib.plots.flow import bifurcation, bottleneck_law, fig_1, flow_and_wait, time_spent
 from ghostlib.plots.landscape import euler_against_exact, fig_2a, kink, landscape, slope_in_the_zone, three_regimes
 from ghostlib.plots.latent import (
@@ -48,6 +47,7 @@ from ghostlib.plots.latent import (
     fig_3b_flows,
     fig_s1,
     jump,
+    order_of_events,
     rounding,
     waiting,
 )

@@ -79,6 +79,30 @@ def jump(epoch, loss, resting, rise, kappa_star, events):
     return figure
 
 
+def order_of_events(low, high):
+    """The first ghost, sharp valley and rise of the loss of each network, in epochs since its jump; earliest first.
+
+    low, high : `EventOrder` at the lower and at the higher learning rate.
+    """
+    figure, all_axes = panels(2, 8.0, height_ratios=(3, 2), sharex=False)
+    marks = (
+        ("sharp", "valley sharper than 2/α", {"marker": "|", "color": INK}),
+        ("ghost", "first ghost", {"marker": "o", "color": GHOST, "s": 10}),
+        ("rise", "first rise of the loss", {"marker": "x", "color": GRADIENT, "s": 12, "linewidth": 1.2}),
+    )
+    for axes, order in zip(all_axes, (low, high), strict=True):
+        place = np.argsort(np.argsort(order.events.jump))
+        for name, text, style in marks:
+            epoch = getattr(order.events, name)
+            found = epoch >= 0
+            axes.scatter((epoch - order.events.jump)[found], place[found], label=text, **style)
+        axes.set(title=f"α = {order.alpha:g}", ylabel="network, by epoch of its jump", yticks=())
+        vline(axes, 0, linewidth=1)
+    all_axes[-1].set_xlabel("epochs since the jump")
+    figure.legend(*all_axes[0].get_legend_handles_labels(), loc="outside upper left", ncols=1)
+    return figure
+
+
 def waiting(networks, names, waits, task):
     """How two networks wait: κ over the trial, the stretch around the ghost where f is below twice its slowest.
 
