@@ -6,7 +6,7 @@ outcomes.py   learned, trapped, recovered, solved: the one place where these wor
 training/     `train`: whole ensembles by gradient descent, compiled
 dynamics/     `slow_points`: fixed points and ghosts; passage, visits, bifurcations, sharpness
 page/         numbers for the prose, the ledger of claims, what each colour means
-experiments/  one frozen record a figure: its settings, and run()
+experiments/  one frozen record a figure: its settings, and run(); a folder each for the toy, rank one, confidence, …
 plots/        one function a figure
 widgets/      figures with knobs
 

@@ -16,6 +16,7 @@ LIBRARY = ROOT / "ghostlib"
 ORDER = [
     "_checks",
     "_compile",
+    "_futures",
     "toy",
     "networks",
     "outcomes",
@@ -44,7 +45,7 @@ SCRIPTS = {"core": {"core"}, "page": {"core", "page"}, "referee": {"core", "page
 LONGEST_CELL = 10
 # Not a target but a lid: who needs more room takes something out, or says why.
 # Of these: networks that hear inputs 750 and 470, chapter 10 1,230 and 710, chapter 9 840 and 510, its views 250, 150.
-MOST_LINES, MOST_CODE = 16_440, 9_645
+MOST_LINES, MOST_CODE = 16_455, 9_660
 LAYOUT = {
     tokenize.COMMENT,
     tokenize.DEDENT,

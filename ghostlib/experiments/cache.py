@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 import warnings
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache
 from importlib import metadata
@@ -31,6 +31,8 @@ import joblib
 import numpy as np
 import platformdirs
 from tqdm.auto import tqdm
+
+from ghostlib._futures import as_completed
 
 
 LIBRARY = "ghostlib"

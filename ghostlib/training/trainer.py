@@ -1,6 +1,6 @@
 """Many networks over many cores: the only place where epochs are counted."""
 
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event, Lock
 from time import perf_counter
 
@@ -9,6 +9,7 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from ghostlib import _checks
+from ghostlib._futures import as_completed
 from ghostlib.networks.driven import Driven, DrivenFullRank, DrivenLowRank, fits
 from ghostlib.networks.history import History, chosen_epochs
 from ghostlib.networks.records import FullRank, LowRank, RankOne, confidence, per_network
@@ -202,9 +203,7 @@ def _run(start, networks, epochs, first, threads, progress):
         ThreadPoolExecutor(threads) as pool,
     ):
         try:
-            futures = [pool.submit(finish, i) for i in range(networks)]
-            wait(futures, return_when=FIRST_EXCEPTION)
+            for future in as_completed([pool.submit(finish, i) for i in range(networks)]):
+                future.result()
         finally:
             stop.set()
-    for future in futures:
-        future.result()

@@ -18,6 +18,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 import sweeping
+from interrupting import interrupt_elsewhere
 from sweeping import ended, notes, square, sweep
 
 from ghostlib.experiments import cache
@@ -393,7 +394,7 @@ class TestInterrupts:
 
         def interrupt():
             wait_for(lambda: notes(journal))
-            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+            interrupt_elsewhere(0)
 
         threading.Thread(target=interrupt).start()
         with pytest.raises(KeyboardInterrupt):

@@ -1,13 +1,12 @@
 import os
-import signal
 import subprocess
 import sys
-import threading
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from interrupting import interrupt_elsewhere
 
 from ghostlib.networks import adjoint, oracle
 from ghostlib.networks.history import chosen_epochs
@@ -338,7 +337,7 @@ def test_what_is_not_a_number_is_not_taken_for_zero(kind):
 @pytest.mark.parametrize("networks", [RankOne.initial([40] * 20), LowRank.initial([4] * 20, 3, N=9).full_rank()])
 def test_training_can_be_interrupted(networks, rule):
     train(networks, TASK, 0.02, 0, rule=rule)
-    threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+    interrupt_elsewhere()
     with pytest.raises(KeyboardInterrupt):
         train(networks, TASK, 1e-9, 10**12, rule=rule, record=[0])
 
