@@ -29,6 +29,7 @@ ORDER = [
 ]
 # In the folder of experiments the same: a chapter imports only from those before it, and only the front door from all.
 CHAPTERS = [
+    "bisection",
     "cache",
     "settings",
     "toy",

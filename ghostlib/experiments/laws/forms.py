@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ghostlib.experiments import cache
+from ghostlib.experiments.bisection import bisect
 from ghostlib.experiments.laws.kinds import plateau_areas
 from ghostlib.page.numbers import Quoted
 from ghostlib.toy.forms import Power, Saddle
@@ -101,12 +102,11 @@ class Forms:
 
     def _critical(self, form, T):
         starts = np.random.default_rng(self.seed).uniform(1, 5, self.starts) * form.parameter(T)[:, None]
-        low, high = np.full(T.shape, -40.0), np.full(T.shape, 5.0)
-        for _ in range(self.halvings):
-            middle = (low + high) / 2
-            trapped = form.trapped(starts, 10 ** middle[:, None], T[:, None], self.epochs).any(axis=1)
-            low, high = np.where(trapped, low, middle), np.where(trapped, middle, high)
-        return 10**high
+
+        def traps_any(exponent):
+            return form.trapped(starts, 10 ** exponent[:, None], T[:, None], self.epochs).any(axis=1)
+
+        return 10 ** bisect(traps_any, np.full(T.shape, -40.0), np.full(T.shape, 5.0), self.halvings)[1]
 
 
 PLATEAU_KINDS = PlateauKinds()

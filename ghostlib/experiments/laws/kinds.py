@@ -10,6 +10,7 @@ import numpy as np
 
 from ghostlib import outcomes
 from ghostlib.dynamics.sharpness import sharpness
+from ghostlib.experiments.bisection import bisect
 from ghostlib.networks.records import RankOne
 from ghostlib.networks.task import DelayedActivation
 from ghostlib.training import train
@@ -61,16 +62,13 @@ def critical_rates(T, N, c, dt, first, stop, low, high, epochs, halvings):
     """
     kind = Kind(T, N, c, dt)
     start = after_plateau(kind, range(first, stop))
-    below, above = (np.full(len(start), np.log(end)) for end in (low, high))
 
     def is_trapped_at(rate):
         return outcomes.trapped(train(start, kind.task, rate, epochs, c, threads=1).accuracy)
 
     beyond = np.where(is_trapped_at(low), 0, np.where(is_trapped_at(high), 1, np.inf))
-    for _ in range(halvings):
-        middle = (below + above) / 2
-        trapped = is_trapped_at(np.exp(middle))
-        below, above = np.where(trapped, below, middle), np.where(trapped, middle, above)
+    ends = (np.full(len(start), np.log(end)) for end in (low, high))
+    below, above = bisect(lambda exponent: is_trapped_at(np.exp(exponent)), *ends, halvings)
     return (np.where(beyond == 1, np.exp((below + above) / 2), beyond),)
 
 

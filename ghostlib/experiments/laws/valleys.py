@@ -13,6 +13,7 @@ import numpy as np
 from ghostlib import outcomes
 from ghostlib.dynamics.slow_points import slow_points
 from ghostlib.experiments import cache
+from ghostlib.experiments.bisection import bisect
 from ghostlib.experiments.laws.critical import NetworkRates, power_of_long
 from ghostlib.experiments.laws.kinds import C, Kind, after_plateau
 from ghostlib.networks.adjoint import loss_and_gradient
@@ -116,12 +117,9 @@ def critical_rate_of_gradient(networks, task, highest):
         there = RankOne(networks.m - step * gradient.m, networks.n - step * gradient.n, networks.b - step * gradient.b)
         return task.accuracy(there.output(task, C)) <= outcomes.SILENT
 
-    low, high = np.zeros(networks.shape), np.broadcast_to(highest[:, None], networks.shape)
-    known = ends_in_the_zone(high)
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        low, high = np.where(ends_in_the_zone(middle), (low, middle), (middle, high))
-    return np.where(known, high, np.inf).min(axis=1)
+    highest = np.broadcast_to(highest[:, None], networks.shape)
+    _, rate = bisect(ends_in_the_zone, np.zeros(networks.shape), highest, HALVINGS)
+    return np.where(ends_in_the_zone(highest), rate, np.inf).min(axis=1)
 
 
 def rate_at_constant_speed(length, gain, T):

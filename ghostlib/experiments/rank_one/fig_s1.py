@@ -8,30 +8,14 @@ from scipy.stats import spearmanr
 from ghostlib import outcomes, toy
 from ghostlib.experiments import cache
 from ghostlib.experiments.rank_one.sweep import losses
+from ghostlib.experiments.toy.descent import LossByRate
 from ghostlib.networks.task import DelayedActivation
 from ghostlib.page.numbers import Quoted, one_digit, quoted
 
 
 @dataclass(frozen=True)
-class NetworkLosses:
-    """The loss of many networks against the learning rate after given numbers of epochs.
-
-    alpha : array (A,), ascending.
-    epochs : array (E,), when the loss was read.
-    loss : array (A, S, E), one run per seed, in units of T: a silent network has loss 1.
-    """
-
-    alpha: np.ndarray
-    epochs: np.ndarray
-    loss: np.ndarray
-
-    def mean(self):
-        """Mean over the networks, shape (A, E)."""
-        return self.loss.mean(axis=1)
-
-    def sem(self):
-        """Standard error of that mean, shape (A, E)."""
-        return self.loss.std(axis=1, ddof=1) / np.sqrt(self.loss.shape[1])
+class NetworkLosses(LossByRate):
+    """`LossByRate` of networks, one run per seed, in units of T: a silent network has loss 1."""
 
     @property
     def final(self):

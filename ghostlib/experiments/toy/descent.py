@@ -171,21 +171,17 @@ class LearningRateSweep:
 
 
 @dataclass(frozen=True)
-class Sweep:
+class LossByRate:
     """The loss against the learning rate after given numbers of epochs.
 
-    alpha : shape (A,).
+    alpha : shape (A,), ascending.
     epochs : shape (E,), when the loss was read.
-    loss : shape (A, S, E), one run per start, in time units.
-    late : shape (A,), the loss of all runs, averaged over `after` more epochs.
-    settings : LearningRateSweep.
+    loss : shape (A, S, E), of each of S runs.
     """
 
     alpha: np.ndarray
     epochs: np.ndarray
     loss: np.ndarray
-    late: np.ndarray
-    settings: LearningRateSweep
 
     def mean(self):
         """Mean over the runs, shape (A, E)."""
@@ -194,6 +190,18 @@ class Sweep:
     def sem(self):
         """Standard error of that mean, shape (A, E)."""
         return self.loss.std(axis=1, ddof=1) / np.sqrt(self.loss.shape[1])
+
+
+@dataclass(frozen=True)
+class Sweep(LossByRate):
+    """The same for the toy model, one run per start, in time units.
+
+    late : shape (A,), the loss of all runs, averaged over `after` more epochs.
+    settings : LearningRateSweep.
+    """
+
+    late: np.ndarray
+    settings: LearningRateSweep
 
     @cached_property
     def a(self):

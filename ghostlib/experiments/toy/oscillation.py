@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ghostlib import toy
+from ghostlib.experiments.bisection import bisect
 from ghostlib.page.numbers import Quoted
 
 
@@ -27,13 +28,13 @@ class CriticalRate:
         """The measured critical learning rates. Returns `CriticalRates`."""
         T = np.array(self.T)
         r0 = np.random.default_rng(self.seed).uniform(*self.r0_over_r_star, self.starts) * toy.r_star(T)[:, None]
-        low, high = (np.full(T.shape, exponent) for exponent in self.alpha_exponents)
-        for _ in range(self.halvings):
-            middle = (low + high) / 2
-            end = toy.descend(r0, 10 ** middle[:, None], T[:, None], self.epochs, every=self.epochs).r[..., -1]
-            trapped = np.any(end < toy.r_star(T)[:, None] / 4, axis=1)
-            low, high = np.where(trapped, low, middle), np.where(trapped, middle, high)
-        return CriticalRates(T=T, alpha=10**high)
+
+        def traps_any(exponent):
+            end = toy.descend(r0, 10 ** exponent[:, None], T[:, None], self.epochs, every=self.epochs).r[..., -1]
+            return np.any(end < toy.r_star(T)[:, None] / 4, axis=1)
+
+        ends = (np.full(T.shape, exponent) for exponent in self.alpha_exponents)
+        return CriticalRates(T=T, alpha=10 ** bisect(traps_any, *ends, self.halvings)[1])
 
 
 @dataclass(frozen=True)
