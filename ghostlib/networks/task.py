@@ -104,3 +104,6 @@ def checked_target(task):
     if target.shape != (2 * task.T,):
         raise ValueError(f"task.target() must have 2T = {2 * task.T} steps, got shape {target.shape}")
     return target
+
+
+TASK = DelayedActivation()  # the paper's

@@ -68,12 +68,13 @@ def _ensemble():
     One byte each: 0 trapped, 1 has the task, 2 not yet learned, 3 diverged; the accuracy times 40, or 255 for none.
     """
     from ghostlib.experiments import FIG_4, cache
-    from ghostlib.experiments.confidence import remedies
+    from ghostlib.experiments.confidence.remedies import lowered
+    from ghostlib.networks.task import TASK
 
     confidences = np.logspace(*FIG_4.exponents, FIG_4.confidences).tolist()
     settings = (FIG_4.seeds, FIG_4.alpha, FIG_4.epochs, FIG_4.c, FIG_4.after, confidences)
-    ((learned, trapped, accuracy),) = cache.map_cached(remedies.lowered, [settings])
+    ((learned, trapped, accuracy),) = cache.map_cached(lowered, [settings])
     lost = np.isnan(accuracy)
     outcome = np.select([lost.all(axis=0), trapped, learned], [3, 0, 1], 2)
-    steps = np.where(lost, NOTHING, np.rint(accuracy * remedies.TASK.steps))
+    steps = np.where(lost, NOTHING, np.rint(accuracy * TASK.steps))
     return base64.b64encode(np.vstack([outcome, steps]).astype(np.uint8).tobytes()).decode("ascii"), confidences

@@ -9,8 +9,8 @@ from drawing import assert_legible
 from ghostlib import experiments, plots, toy
 from ghostlib.dynamics import bifurcations
 from ghostlib.dynamics.passage import wait
-from ghostlib.experiments.rank_one.fig_3a import TASK
 from ghostlib.experiments.rank_one.fig_s1 import NetworkLosses
+from ghostlib.networks.task import TASK
 from ghostlib.plots.latent import outline
 
 

@@ -12,13 +12,12 @@ import numpy as np
 from ghostlib import outcomes
 from ghostlib.networks.history import History
 from ghostlib.networks.records import RankOne
-from ghostlib.networks.task import DelayedActivation
+from ghostlib.networks.task import TASK
 from ghostlib.page.numbers import Quoted, one_digit, quoted
 from ghostlib.training import train
 from ghostlib.training.schedules import train_at
 
 
-TASK = DelayedActivation()
 MOST = 0.9  # share of the trapped that recover at the confidences of the window
 
 

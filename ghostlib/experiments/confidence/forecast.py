@@ -7,7 +7,8 @@ import numpy as np
 
 from ghostlib import outcomes
 from ghostlib.dynamics.plateau import plateau_duration
-from ghostlib.experiments.confidence.fig_4 import TASK, Lowered
+from ghostlib.experiments.confidence.fig_4 import Lowered
+from ghostlib.networks.task import TASK
 from ghostlib.page.numbers import Quoted, one_digit, quoted
 from ghostlib.toy import zone
 

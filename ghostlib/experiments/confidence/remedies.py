@@ -10,13 +10,10 @@ import numpy as np
 
 from ghostlib import outcomes
 from ghostlib.networks.records import RankOne
-from ghostlib.networks.task import DelayedActivation
+from ghostlib.networks.task import TASK
 from ghostlib.training import train
 from ghostlib.training.rules import Adam, Clipped
 from ghostlib.training.schedules import anneal, train_at
-
-
-TASK = DelayedActivation()
 
 
 def at_confidence(networks, task, alpha, epochs, c, *, low, **options):

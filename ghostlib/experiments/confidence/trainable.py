@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ghostlib import outcomes
-from ghostlib.experiments.confidence.fig_4 import TASK
 from ghostlib.experiments.rank_one.copies import perturbed
 from ghostlib.networks.history import History
 from ghostlib.networks.records import RankOne
+from ghostlib.networks.task import TASK
 from ghostlib.page.numbers import Quoted, ends
 from ghostlib.training import train
 

@@ -9,14 +9,13 @@ from ghostlib import outcomes
 from ghostlib.experiments import cache
 from ghostlib.networks.driven import DrivenLowRank
 from ghostlib.networks.records import RankOne
-from ghostlib.networks.task import DelayedActivation
+from ghostlib.networks.task import TASK
 from ghostlib.networks.trials import Trials
 from ghostlib.page.numbers import Quoted, counted
 from ghostlib.training import train
 
 
 C = 10.0
-TASK = DelayedActivation()
 
 
 def freed_by_noise(first, last, alpha, epochs, noisy_epochs, weight_noise, state_noise, trials, draw):

@@ -13,12 +13,11 @@ from ghostlib.dynamics.slow_points import Count, count_fixed_points
 from ghostlib.networks import adjoint
 from ghostlib.networks.history import History
 from ghostlib.networks.records import RankOne
-from ghostlib.networks.task import DelayedActivation
+from ghostlib.networks.task import TASK
 from ghostlib.page.numbers import Quoted, one_digit
 from ghostlib.training import train
 
 
-TASK = DelayedActivation()
 C = 10.0
 PAIR = "before", "after"
 

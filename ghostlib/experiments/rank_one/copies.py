@@ -9,11 +9,8 @@ import numpy as np
 from ghostlib import outcomes
 from ghostlib.experiments import cache
 from ghostlib.networks.records import RankOne
-from ghostlib.networks.task import DelayedActivation
+from ghostlib.networks.task import TASK
 from ghostlib.training import train
-
-
-TASK = DelayedActivation()
 
 
 def perturbed(networks, copies, size, *, seed=0):

@@ -12,11 +12,10 @@ from ghostlib import outcomes
 from ghostlib.dynamics.bifurcations import slope_upper_bound
 from ghostlib.dynamics.slow_points import count_fixed_points
 from ghostlib.networks.records import RankOne
-from ghostlib.networks.task import DelayedActivation
+from ghostlib.networks.task import TASK
 from ghostlib.training import train
 
 
-TASK = DelayedActivation()
 # Epochs whose parameters are held at a time: 8 MB instead of 600 for half a million.
 CHUNK = 5000
 

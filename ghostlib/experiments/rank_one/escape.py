@@ -11,10 +11,10 @@ from ghostlib.dynamics.passage import wait
 from ghostlib.dynamics.sharpness import hessian, sharpness
 from ghostlib.experiments import cache
 from ghostlib.experiments.rank_one.copies import train_copy
-from ghostlib.experiments.rank_one.courses import TASK
 from ghostlib.experiments.rank_one.fig_3a import LowRateTraining
 from ghostlib.experiments.rank_one.steps import LOWEST_LOSS
 from ghostlib.networks.records import RankOne
+from ghostlib.networks.task import TASK
 from ghostlib.page.numbers import Quoted, quoted
 
 

@@ -13,9 +13,10 @@ from ghostlib.dynamics.bifurcations import slope_upper_bound
 from ghostlib.dynamics.passage import ghost_of
 from ghostlib.dynamics.sharpness import sharpness
 from ghostlib.dynamics.slow_points import count_fixed_points, slow_points
-from ghostlib.experiments.rank_one.courses import CHUNK, TASK
+from ghostlib.experiments.rank_one.courses import CHUNK
 from ghostlib.experiments.rank_one.plateau import HIGH_LOSS
 from ghostlib.networks.records import RankOne
+from ghostlib.networks.task import TASK
 from ghostlib.training import train
 
 

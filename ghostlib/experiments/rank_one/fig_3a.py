@@ -13,11 +13,12 @@ from ghostlib import outcomes
 from ghostlib.dynamics.passage import ghost_of, wait
 from ghostlib.dynamics.visits import visits
 from ghostlib.experiments import cache
-from ghostlib.experiments.rank_one.courses import TASK, FixedPointCourse, course_of_seed, networks_at
+from ghostlib.experiments.rank_one.courses import FixedPointCourse, course_of_seed, networks_at
 from ghostlib.experiments.rank_one.events import turns
 from ghostlib.experiments.rank_one.plateau import HIGH_LOSS
 from ghostlib.experiments.rank_one.steps import LOWEST_LOSS
 from ghostlib.networks.records import RankOne
+from ghostlib.networks.task import TASK
 from ghostlib.page.numbers import Quoted, quoted
 
 

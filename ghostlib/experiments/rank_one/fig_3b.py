@@ -15,10 +15,11 @@ from ghostlib.dynamics.bifurcations import interpolate, saddle_node_between
 from ghostlib.dynamics.slow_points import count_fixed_points
 from ghostlib.experiments import cache
 from ghostlib.experiments.rank_one.copies import outcomes_of_copy, perturbed, returned_in_copy
-from ghostlib.experiments.rank_one.courses import TASK, FixedPointCourse, networks_at, train_counting_fixed_points
+from ghostlib.experiments.rank_one.courses import FixedPointCourse, networks_at, train_counting_fixed_points
 from ghostlib.experiments.rank_one.events import first_ghost
 from ghostlib.networks.history import History
 from ghostlib.networks.records import RankOne
+from ghostlib.networks.task import TASK
 from ghostlib.page.numbers import Quoted, one_digit, quoted
 from ghostlib.training import train
 

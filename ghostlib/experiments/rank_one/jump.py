@@ -7,7 +7,8 @@ import numpy as np
 
 from ghostlib.dynamics.slow_points import slow_points
 from ghostlib.experiments.rank_one.events import first_ghost
-from ghostlib.experiments.rank_one.fig_3a import TASK, LowRateTraining, ghost_visit, passed
+from ghostlib.experiments.rank_one.fig_3a import LowRateTraining, ghost_visit, passed
+from ghostlib.networks.task import TASK
 from ghostlib.page.numbers import Quoted
 
 

@@ -7,8 +7,9 @@ import numpy as np
 from ghostlib import outcomes
 from ghostlib.dynamics.bifurcations import SaddleNode, saddle_node_between
 from ghostlib.dynamics.slow_points import count_fixed_points
-from ghostlib.experiments.rank_one.courses import TASK, networks_at
+from ghostlib.experiments.rank_one.courses import networks_at
 from ghostlib.networks.records import RankOne
+from ghostlib.networks.task import TASK
 from ghostlib.page.numbers import Quoted, counted, quoted
 from ghostlib.training import train
 

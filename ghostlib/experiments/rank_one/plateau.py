@@ -13,13 +13,12 @@ from ghostlib import outcomes
 from ghostlib.dynamics.plateau import plateau_duration
 from ghostlib.networks.history import History
 from ghostlib.networks.records import RankOne
-from ghostlib.networks.task import DelayedActivation
+from ghostlib.networks.task import TASK
 from ghostlib.page.numbers import Quoted, ends, quoted, scientific
 from ghostlib.training import train
 from ghostlib.training.schedules import train_at
 
 
-TASK = DelayedActivation()
 C = 10.0
 HIGH_LOSS = 0.9  # the fall of the loss is timed from here on
 

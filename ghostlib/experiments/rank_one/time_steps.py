@@ -7,10 +7,10 @@ import numpy as np
 
 from ghostlib.dynamics.passage import ghost_of, passage_time
 from ghostlib.experiments import cache
-from ghostlib.experiments.rank_one.courses import TASK
 from ghostlib.experiments.rank_one.escape import largest_curvature
 from ghostlib.experiments.rank_one.steps import trained_with_step
 from ghostlib.networks.records import RankOne
+from ghostlib.networks.task import TASK
 from ghostlib.page.numbers import Quoted, counted, one_digit, quoted
 
 

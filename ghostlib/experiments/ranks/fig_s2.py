@@ -16,8 +16,9 @@ import numpy as np
 from ghostlib import _checks
 from ghostlib.experiments import cache
 from ghostlib.experiments.ranks.diagram import PhaseDiagram, courses, networks
-from ghostlib.experiments.ranks.training import TASK, train_network
+from ghostlib.experiments.ranks.training import train_network
 from ghostlib.networks.records import LowRank
+from ghostlib.networks.task import TASK
 from ghostlib.training import train
 
 

@@ -7,8 +7,8 @@ import numpy as np
 
 from ghostlib import outcomes
 from ghostlib.experiments import cache
-from ghostlib.experiments.ranks.training import TASK
 from ghostlib.networks.records import LowRank
+from ghostlib.networks.task import TASK
 from ghostlib.page.numbers import Quoted, quoted
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from ghostlib import outcomes
 from ghostlib.experiments.ranks.diagram import PhaseDiagram
-from ghostlib.experiments.ranks.training import TASK
+from ghostlib.networks.task import TASK
 from ghostlib.page.numbers import Quoted, counted, quoted
 from ghostlib.training import train
 

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.stats import spearmanr
 
 from ghostlib.experiments.ranks.diagram import PhaseDiagram
-from ghostlib.experiments.ranks.training import TASK
+from ghostlib.networks.task import TASK
 from ghostlib.page.numbers import Quoted, quoted
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ghostlib.dynamics import directions
-from ghostlib.experiments.ranks.training import TASK
+from ghostlib.networks.task import TASK
 from ghostlib.page.numbers import Quoted
 
 

@@ -10,11 +10,10 @@ import numpy as np
 
 from ghostlib import outcomes
 from ghostlib.networks.records import LowRank
-from ghostlib.networks.task import DelayedActivation
+from ghostlib.networks.task import TASK
 from ghostlib.training import train
 
 
-TASK = DelayedActivation()
 # Between which epochs a curve is known by its least and its largest loss: 32 bins in every factor of ten.
 EDGES = np.unique(np.geomspace(1, 1e6, 6 * 32 + 1).round().astype(int))
 

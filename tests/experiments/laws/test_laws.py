@@ -14,7 +14,7 @@ from ghostlib.experiments.laws.critical_kinds import RatesByKind
 from ghostlib.experiments.laws.kinds import Kind
 from ghostlib.experiments.laws.noise import Freed, NoiseSettings
 from ghostlib.networks.records import RankOne
-from ghostlib.networks.task import DelayedActivation
+from ghostlib.networks.task import TASK, DelayedActivation
 from ghostlib.training import train
 
 
@@ -162,9 +162,9 @@ def test_each_number_of_trials_and_each_network_has_its_place():
 def test_without_noise_the_trials_are_the_task():
     networks = RankOne.initial(range(3))
     task, heard = noise.noisy_trials(2, 0.0, 0), noise.in_trials(networks)
-    np.testing.assert_allclose(task.loss(heard.output(task)), noise.TASK.loss(networks.output(noise.TASK, noise.C)))
+    np.testing.assert_allclose(task.loss(heard.output(task)), TASK.loss(networks.output(TASK, noise.C)))
     trained = noise.with_state_noise(networks, 0.05, np.zeros(20), 2, 0)
-    plain = train(networks, noise.TASK, 0.05, 20, dtype=np.float64).networks
+    plain = train(networks, TASK, 0.05, 20, dtype=np.float64).networks
     for name in ("m", "n", "b"):
         np.testing.assert_allclose(getattr(trained, name), getattr(plain, name), rtol=1e-4, atol=1e-6)
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from ghostlib import experiments, outcomes
-from ghostlib.experiments.rank_one.circuit import TASK, output_signal, reduction_error, relative_distance, sensitivity
+from ghostlib.experiments.rank_one.circuit import output_signal, reduction_error, relative_distance, sensitivity
 from ghostlib.networks.adjoint import loss_and_gradient
 from ghostlib.networks.records import RankOne
-from ghostlib.networks.task import DelayedActivation
+from ghostlib.networks.task import TASK, DelayedActivation
 
 
 H = 1e-5

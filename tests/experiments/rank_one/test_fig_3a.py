@@ -11,11 +11,12 @@ from ghostlib.dynamics.sharpness import hessian, sharpness
 from ghostlib.dynamics.slow_points import slow_points
 from ghostlib.experiments.rank_one import courses
 from ghostlib.experiments.rank_one.copies import perturbed
-from ghostlib.experiments.rank_one.courses import TASK, FixedPointCourse, networks_at, train_counting_fixed_points
+from ghostlib.experiments.rank_one.courses import FixedPointCourse, networks_at, train_counting_fixed_points
 from ghostlib.experiments.rank_one.escape import CopiesThatEscape, Escape, largest_curvature
 from ghostlib.experiments.rank_one.fig_3a import LowRateTraining, ghost_visit, passed
 from ghostlib.networks.adjoint import loss_and_gradient
 from ghostlib.networks.records import RankOne
+from ghostlib.networks.task import TASK
 from ghostlib.training import train
 
 

@@ -10,9 +10,9 @@ from ghostlib.dynamics.bifurcations import interpolate
 from ghostlib.dynamics.passage import ghost_of
 from ghostlib.dynamics.slow_points import count_fixed_points
 from ghostlib.experiments.rank_one.copies import perturbed
-from ghostlib.experiments.rank_one.courses import TASK
 from ghostlib.experiments.rank_one.fig_3b import NetworkOutcomes
 from ghostlib.networks.records import RankOne
+from ghostlib.networks.task import TASK
 from ghostlib.training import train
 
 

@@ -10,12 +10,12 @@ from ghostlib import experiments, outcomes, plots
 from ghostlib.dynamics.passage import ghost_of
 from ghostlib.dynamics.sharpness import sharpness
 from ghostlib.experiments.rank_one import events
-from ghostlib.experiments.rank_one.courses import TASK
 from ghostlib.experiments.rank_one.events import Events, events_of_seed
 from ghostlib.experiments.rank_one.order import EventOrder, EventOrders, OrderByRate
 from ghostlib.experiments.rank_one.steps import trained_with_step, with_step
 from ghostlib.experiments.rank_one.time_steps import StepOutcomes
 from ghostlib.networks.records import RankOne
+from ghostlib.networks.task import TASK
 from ghostlib.page.numbers import counted
 from ghostlib.training import train
 

@@ -7,10 +7,11 @@ import pytest
 
 from ghostlib import experiments
 from ghostlib.dynamics.plateau import plateau_duration
-from ghostlib.experiments.rank_one.plateau import TASK, Plateau, PlateauDurations, Plateaus, typical_plateau_duration
+from ghostlib.experiments.rank_one.plateau import Plateau, PlateauDurations, Plateaus, typical_plateau_duration
 from ghostlib.networks.adjoint import loss_and_gradient
 from ghostlib.networks.history import History
 from ghostlib.networks.records import RankOne
+from ghostlib.networks.task import TASK
 
 
 def history(loss, norm, accuracy):

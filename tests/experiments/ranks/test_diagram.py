@@ -10,7 +10,8 @@ from ghostlib.dynamics.directions import Slowest
 from ghostlib.experiments.ranks.diagram import PhaseDiagram, courses, median_epoch, networks
 from ghostlib.experiments.ranks.sections import Clock, Fall, HighestRate, Map
 from ghostlib.experiments.ranks.slow_states import SlowStates
-from ghostlib.experiments.ranks.training import TASK, Course
+from ghostlib.experiments.ranks.training import Course
+from ghostlib.networks.task import TASK
 from ghostlib.outcomes import OUTCOMES
 
 

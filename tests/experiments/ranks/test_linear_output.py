@@ -8,9 +8,9 @@ from scipy.special import expit
 
 from ghostlib.experiments import LINEAR_OUTPUT
 from ghostlib.experiments.ranks.linear_output import train_linear
-from ghostlib.experiments.ranks.training import TASK
 from ghostlib.networks import oracle
 from ghostlib.networks.records import LowRank
+from ghostlib.networks.task import TASK
 
 
 def test_the_output_with_a_sigmoid_around_it_is_that_of_the_networks_we_train():
