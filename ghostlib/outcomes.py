@@ -34,6 +34,7 @@ from ghostlib.networks.records import Ensemble
 LAST = 50  # epochs at the end of a training that tell what has become of a network; the paper's for Fig. 4
 SILENT = 0.5  # accuracy of an output that is 0 throughout, or 1
 HIGH_ACCURACY = 0.95  # two of the forty steps are wrong
+HIGH_LOSS = 0.9  # the plateau is over below it, and the fall is timed from there
 LOW_LOSS = 0.1  # two wrong steps' worth at a high confidence, 2/T at the paper's T = 20
 JUMP = 0.5  # half the loss of a silent network
 NEGLIGIBLE = 1e-3  # a gradient norm, ours: silent networks of Fig. S2 above it get out in as many epochs again

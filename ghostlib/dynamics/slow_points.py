@@ -27,6 +27,7 @@ from ghostlib.dynamics.flows import EPS, as_flow, checked_interval, reach, singl
 from ghostlib.dynamics.planar_flows import checked_box
 from ghostlib.dynamics.planar_points import rank_two_points
 from ghostlib.dynamics.search import found_points
+from ghostlib.dynamics.space_points import PARABOLA
 from ghostlib.networks.records import FullRank, LowRank, RankOne
 
 
@@ -37,8 +38,6 @@ MOST_CELLS = 100_000
 RIPPLE = 1e-7
 # By how much derivatives may fail to fit each other, as a share of their largest size.
 MISFIT = 1e-6
-# By how much the parabola through a ghost may differ from the flow where it is twice as fast as in the ghost.
-PARABOLA = 0.5
 
 
 class SlowPoint(NamedTuple):

@@ -17,7 +17,6 @@ from ghostlib.training import train
 
 
 C = 10.0
-BEGUN = 0.9  # a loss below it: the plateau is over
 RATE, EVERY = 0.05, 20  # of the way along the plateau, which does not depend on the rate
 LONGEST, STEPS = 5, 3000  # times the law of the plateau, and at least so many epochs, for that way
 
@@ -47,7 +46,7 @@ def after_plateau(kind, seeds):
     area = LONGEST * np.median(plateau_law(networks, kind.c))
     rate = min(RATE, area / STEPS)
     history = train(networks, kind.task, rate, round(area / rate), kind.c, snapshots=EVERY, threads=1)
-    end = outcomes.first_epoch(history.loss < BEGUN)
+    end = outcomes.first_epoch(history.loss < outcomes.HIGH_LOSS)
     if np.any(end < 1):
         raise ValueError(f"seeds must leave the plateau within an area of {area:.0f}, got {np.array(seeds)[end < 1]}")
     return history.snapshots[(end - 1) // EVERY, np.arange(len(seeds))]

@@ -14,7 +14,6 @@ from ghostlib.dynamics.passage import ghost_of
 from ghostlib.dynamics.sharpness import sharpness
 from ghostlib.dynamics.slow_points import count_fixed_points, slow_points
 from ghostlib.experiments.rank_one.courses import CHUNK
-from ghostlib.experiments.rank_one.plateau import HIGH_LOSS
 from ghostlib.networks.records import RankOne
 from ghostlib.networks.task import TASK
 from ghostlib.training import train
@@ -118,7 +117,7 @@ def _events(history, alpha, start, bound):
     sharp = first_sharp(networks[jump - before : rise + 1], alpha)
     shoulder = np.full(3, np.nan) if perfect < 0 else _way(networks[perfect])
     places = jump, perfect, sharp + (jump - before) * (sharp >= 0), ghost, rise
-    low, high = (int(outcomes.first_epoch(history.loss < level)) for level in (outcomes.LOW_LOSS, HIGH_LOSS))
+    low, high = (int(outcomes.first_epoch(history.loss < level)) for level in (outcomes.LOW_LOSS, outcomes.HIGH_LOSS))
     norm = history.gradient_norm
     counts = count_fixed_points(networks[jump:])
     course = (

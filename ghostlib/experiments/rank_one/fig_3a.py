@@ -15,7 +15,6 @@ from ghostlib.dynamics.visits import visits
 from ghostlib.experiments import cache
 from ghostlib.experiments.rank_one.courses import FixedPointCourse, course_of_seed, networks_at
 from ghostlib.experiments.rank_one.events import turns
-from ghostlib.experiments.rank_one.plateau import HIGH_LOSS
 from ghostlib.experiments.rank_one.steps import LOWEST_LOSS
 from ghostlib.networks.records import RankOne
 from ghostlib.networks.task import TASK
@@ -142,7 +141,7 @@ class LowRateTraining:
 
     @cached_property
     def _ninety(self):
-        return int(outcomes.first_epoch(self.course.loss < HIGH_LOSS))
+        return int(outcomes.first_epoch(self.course.loss < outcomes.HIGH_LOSS))
 
     @cached_property
     def _turns(self):

@@ -20,7 +20,6 @@ from ghostlib.training.schedules import train_at
 
 
 C = 10.0
-HIGH_LOSS = 0.9  # the fall of the loss is timed from here on
 
 
 def typical_plateau_duration(alpha, c, kappa_star=1.0):
@@ -44,7 +43,7 @@ class Plateau:
     #: The first epoch with a loss below ½.
     jump = Quoted(lambda self: int(outcomes.jump(self.history.loss)), "{:,}")
     #: Epochs in which the loss falls from 0.9 to below ½.
-    fall = Quoted(lambda self: self.jump - int(outcomes.first_epoch(self.history.loss < HIGH_LOSS)))
+    fall = Quoted(lambda self: self.jump - int(outcomes.first_epoch(self.history.loss < outcomes.HIGH_LOSS)))
     #: The first epoch with the best accuracy of the run.
     best = Quoted(lambda self: int(np.argmax(self.history.accuracy)), "{:,}")
     #: The best accuracy of the run.
@@ -153,7 +152,7 @@ class Plateaus:
 
     @property
     def _begin(self):
-        return outcomes.first_epoch(self.loss < HIGH_LOSS)
+        return outcomes.first_epoch(self.loss < outcomes.HIGH_LOSS)
 
     @property
     def _low(self):

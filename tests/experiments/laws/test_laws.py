@@ -65,11 +65,11 @@ def test_networks_are_taken_where_their_plateau_ends():
     task = DelayedActivation(T=5)
     start = kinds.after_plateau(Kind(5), range(3))
     loss = train(start, task, kinds.RATE, kinds.EVERY).loss
-    assert np.all(loss[:, 0] >= kinds.BEGUN) and np.all(loss[:, -1] < kinds.BEGUN)
+    assert np.all(loss[:, 0] >= outcomes.HIGH_LOSS) and np.all(loss[:, -1] < outcomes.HIGH_LOSS)
     doubtful = Kind(10, N=30, c=5.0, dt=10.0)
     start = kinds.after_plateau(doubtful, range(3))
     assert start.N == 30 and doubtful.task.delta == 1
-    assert np.all(doubtful.task.loss(start.output(doubtful.task, 5.0)) >= kinds.BEGUN)
+    assert np.all(doubtful.task.loss(start.output(doubtful.task, 5.0)) >= outcomes.HIGH_LOSS)
 
 
 def test_a_critical_rate_lies_between_one_that_traps_and_one_that_does_not():
