@@ -46,7 +46,7 @@ SCRIPTS = {"core": {"core"}, "page": {"core", "page"}, "referee": {"core", "page
 LONGEST_CELL = 10
 # Not a target but a lid: who needs more room takes something out, or says why.
 # Of these: networks that hear inputs 750 and 470, chapter 10 1,230 and 710, chapter 9 840 and 510, its views 250, 150.
-MOST_LINES, MOST_CODE = 16_455, 9_660
+MOST_LINES, MOST_CODE = 16_450, 9_645
 LAYOUT = {
     tokenize.COMMENT,
     tokenize.DEDENT,
