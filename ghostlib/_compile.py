@@ -46,8 +46,8 @@ class _Cache(FunctionCache):
 
     def __init__(self, function, also):
         super().__init__(function)
-        beside = Path(function.__code__.co_filename).parent.glob("*.py")
-        stamp = self._impl.locator.get_source_stamp(), _content(*sorted(beside), *(module.__file__ for module in also))
+        beside = filter(Path.is_file, sorted(Path(function.__code__.co_filename).parent.glob("*.py")))
+        stamp = self._impl.locator.get_source_stamp(), _content(*beside, *(module.__file__ for module in also))
         self._cache_file = IndexDataCacheFile(self.cache_path, self._impl.filename_base, stamp)
 
     def load_overload(self, sig, target_context):

@@ -76,6 +76,13 @@ def test_what_changes_in_another_module_is_noticed(module, tmp_path, folder, als
         run(module, tmp_path / "kept", **path)
 
 
+def test_what_only_looks_like_a_module_beside_it_does_no_harm(module, tmp_path):
+    """An editor marks a file that is being edited with a link to nowhere, and a folder may have any name."""
+    (module.parent / ".#twice.py").symlink_to("someone@somewhere.1234")
+    (module.parent / "folder.py").mkdir()
+    assert [run(module, tmp_path / "kept")[0] for _ in range(2)] == [0, 1]
+
+
 @pytest.mark.parametrize("ending", [".nbi", ".nbc"])
 @pytest.mark.parametrize("length", [0, 0.5])
 def test_a_file_that_was_cut_short_is_made_anew(module, tmp_path, ending, length):
