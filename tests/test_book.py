@@ -168,6 +168,20 @@ def test_the_search_finds_chapters_and_words_before_the_library(browser, http_ba
             assert not re.search(r"\.(ipynb|md|pdf)\b|On this page|Show the code|To read:|\\\(|\\\)", text), text
 
 
+def test_excerpts_hold_prose_also_where_the_page_is_slow(browser, http_base):
+    """Sphinx searches as soon as it has its index, and that may be before all scripts are there."""
+    with Visit(browser, http_base) as visit:
+        held = []
+        visit.page.route("**/bootstrap.js*", lambda route: held.append(route))
+        visit.page.goto(f"{http_base}search.html?q=ghost", wait_until="commit")
+        excerpts = visit.page.locator("#search-results p.context")
+        excerpts.first.wait_for()
+        assert not any(re.search(r"\.pdf|On this page", text) for text in excerpts.all_inner_texts())
+        assert held
+        for route in held:
+            route.continue_()
+
+
 @pytest.mark.parametrize("name", WITH_WIDGETS)
 def test_without_scripts_a_page_still_shows_its_pictures(browser, http_base, name):
     with Visit(browser, http_base, java_script_enabled=False) as visit:
@@ -260,6 +274,14 @@ def test_an_impossible_address_is_refused_with_a_sentence(browser, http_base, na
                 expect(message).to_contain_text("must be a")
                 assert "NaN" not in pictures(widget) and "undefined" not in pictures(widget)
         assert visit.errors == []
+
+
+def test_an_address_is_heard_that_was_written_over_at_once(browser, http_base):
+    """As by what is written a little after a change, if that falls between the two."""
+    with Visit(browser, http_base) as visit:
+        page = visit.open("04-descent.html")
+        page.evaluate("location.hash = 'descent.a=NaN'; history.replaceState(null, '', location.pathname)")
+        expect(page.locator(".ghost-widget .ghost-live .ghost-message").first).to_be_visible()
 
 
 @pytest.mark.parametrize("name", WITH_WIDGETS)

@@ -11,9 +11,10 @@ var Scorer = {
   title: 15, partialTitle: 7, term: 5, partialTerm: 2,
 };
 """
-# Before Sphinx's search begins, which it does when the page is there. A formula that is more than letters is left out.
+# Sphinx puts the scorer between its search and the index, with which it begins: not later, when on a slow machine the
+# first excerpts have been made. A formula that is more than letters is left out.
 PROSE = """\
-document.addEventListener("DOMContentLoaded", () => {
+{
   const wholePage = Search.htmlToText;
   const greek = { alpha: "α", delta: "δ", Delta: "Δ", kappa: "κ", lambda: "λ", pi: "π", sigma: "σ", tau: "τ" };
   const letters = (tex) => tex.replace(/^..|..$/g, "").replace(/\\\\([a-zA-Z]+) ?/g, (all, name) => greek[name] ?? all);
@@ -28,22 +29,16 @@ document.addEventListener("DOMContentLoaded", () => {
     });
     return wholePage(page.documentElement.outerHTML, anchor);
   };
-});
+}
 """
 
 
 def _write_scorer(app, config):
     path = Path(app.doctreedir) / "scorer.js"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(SCORER, encoding="utf-8")
+    path.write_text(SCORER + PROSE, encoding="utf-8")
     config.html_search_scorer = str(path)
-
-
-def _take_prose(app, pagename, templatename, context, doctree):
-    if pagename == "search":
-        app.add_js_file(None, body=PROSE)
 
 
 def setup(app):
     app.connect("config-inited", _write_scorer)
-    app.connect("html-page-context", _take_prose)

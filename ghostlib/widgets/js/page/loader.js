@@ -43,8 +43,8 @@ let alive = []; // { host, key, model, opening: [name, text] of each parameter }
 let writing = null;
 
 // Ask a widget for what the address says; whether the address names it.
-function readAddress({ key, model, opening }) {
-  const hash = location.hash.slice(1);
+function readAddress({ key, model, opening }, address = location.href) {
+  const hash = new URL(address).hash.slice(1);
   if (hash && !hash.includes("=")) return false;
   const named = [...new URLSearchParams(hash)].filter(([name]) => name.startsWith(`${key}.`)).map(([name, text]) => [name.slice(key.length + 1), text]);
   model.set("_request", [...new Map([...opening, ...named])]);
@@ -70,7 +70,8 @@ function writeAddress() {
     writeLater(TRIED_AGAIN);
   }
 }
-window.addEventListener("hashchange", () => alive.filter(readAddress)[0]?.host.scrollIntoView());
+// What was asked for, which may have been written over by the time it is heard.
+window.addEventListener("hashchange", ({ newURL }) => alive.filter((widget) => readAddress(widget, newURL))[0]?.host.scrollIntoView());
 // Before a link leads on, so that the way back leads to what was left.
 window.addEventListener("click", () => writing !== null && writeAddress(), { capture: true });
 
